@@ -1,0 +1,1 @@
+"""From a folder of pictures and captions to an approved manifest."""

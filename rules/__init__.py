@@ -1,0 +1,1 @@
+"""What is wrong with a dataset: pure functions from facts to findings."""

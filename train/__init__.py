@@ -1,0 +1,1 @@
+"""From an approved manifest to LoRA checkpoints."""
