@@ -1,0 +1,184 @@
+"""Captions: from what a trainer feeds to tags and sentences.
+
+A caption is a list of tags cut at commas, with sentences among or behind them. What is what is
+decided by form alone, piece by piece: a piece that opens like a sentence starts one, which runs
+on over commas to its full stop; a long piece with function words is a clause of its own;
+everything else is a tag.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rules.model import Caption, Token
+from rules.profiles import Base
+from rules.spec import Spec
+from rules.vocabulary import Vocabulary
+
+CLAUSE_WORDS = 6
+CLAUSE_FUNCTION_WORDS = 2
+SENTENCE_WORDS = 3
+OPENERS = frozenset("a an the she he they her his their it its this these there".split())
+FUNCTION_WORDS = OPENERS | frozenset(
+    "is are has have and of in on at to from with as by under over while toward towards".split()
+)
+# A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole.
+SEPARATOR = re.compile(
+    r""",|\n|[.!?]+(?=\s*$|\s*\n|\s+(?:["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b))|。"""
+)
+SCORE = re.compile(r"score_\d+(?:_up)?")
+
+
+class _Piece(NamedTuple):
+    text: str
+    start: int
+    ender: str
+
+
+class SlotTable:
+    """What each tag of one dataset is for; every different piece of text is looked up once."""
+
+    def __init__(self, spec: Spec, base: Base, vocabulary: Vocabulary) -> None:
+        words, layout = vocabulary.words, spec.caption
+        self.emoticons = frozenset(words.emoticons)
+        self._artist_prefix = base.captions.artist_prefix
+        slots: dict[str, str] = {}
+        for slot, tags in (
+            ("structure", spec.subject.structure),
+            ("artist", layout.artists),
+            ("series", layout.series),
+            ("count", words.counts),
+            ("quality", (*words.quality, *words.ratings, *layout.prefix)),
+            ("trigger", (spec.subject.trigger or "",)),
+        ):
+            slots.update(dict.fromkeys((self.normal(tag) for tag in tags), slot))
+        self._slots = slots
+        self._structure = tuple(f" {self.normal(tag)}" for tag in spec.subject.structure)
+        self._seen: dict[str, tuple[str, str] | None] = {}
+
+    def normal(self, text: str) -> str:
+        """The form in which tags are compared: lower case, spaces, no escapes."""
+        tag = " ".join(text.lower().replace("\\(", "(").replace("\\)", ")").split())
+        if "_" in tag and tag not in self.emoticons and not SCORE.fullmatch(tag):
+            tag = " ".join(tag.replace("_", " ").split())
+        return tag
+
+    def tag_and_slot(self, text: str) -> tuple[str, str] | None:
+        """Normal form and slot of a piece of text, None where it reads like prose."""
+        if text not in self._seen:
+            self._seen[text] = self._look_up(text)
+        return self._seen[text]
+
+    def _look_up(self, text: str) -> tuple[str, str] | None:
+        tag = self.normal(text)
+        slot = self._slots.get(tag)
+        if slot is None:
+            if _is_clause(text):
+                return None
+            if self._artist_prefix and tag.startswith(self._artist_prefix):
+                slot = "artist"
+            elif self._structure and tag.endswith(self._structure):
+                slot = "structure"
+            else:
+                slot = "general"
+        return tag, slot
+
+
+def parse_caption(text: str, path: str, slots: SlotTable, offset: int | None = 0) -> Caption:
+    """Cut a caption into tags and sentences.
+
+    Args:
+        text: what the trainer feeds.
+        path: of the file, for findings.
+        slots: decides the slot of each tag.
+        offset: where the text starts in the file, None where it is no slice of it.
+    """
+    tokens = tuple(_tokens(text, slots))
+    return Caption(
+        path=path,
+        text=text,
+        tokens=tokens,
+        tags=tuple(token.tag for token in tokens if token.slot != "prose"),
+        sentences=tuple(token.text for token in tokens if token.slot == "prose"),
+        offset=offset,
+    )
+
+
+def _tokens(text: str, slots: SlotTable) -> Iterator[Token]:
+    sentence_start: int | None = None
+    after_stop = False
+    for piece in _pieces(text):
+        end = piece.start + len(piece.text)
+        stops = piece.ender not in {",", ""}
+        if sentence_start is None:
+            found = _tag_of(piece, slots)
+            opens = bool(piece.text) and (
+                (after_stop and piece.text[0].isupper()) or _opens_sentence(piece.text)
+            )
+            if opens and (found is None or found[1] == "general"):
+                sentence_start = piece.start
+            elif piece.text:
+                yield _token(piece, found)
+        after_stop = (after_stop and not piece.text) or piece.ender not in {",", "", "\n"}
+        if sentence_start is not None and stops:
+            stop = end + (len(piece.ender) if piece.ender != "\n" else 0)
+            yield _prose(text[sentence_start:stop], sentence_start)
+            sentence_start = None
+    if sentence_start is not None:
+        yield _prose(text[sentence_start:].rstrip(" ,\n\t\r"), sentence_start)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """The text between separators, stripped, with the separator that ends it."""
+    start = 0
+    for match in SEPARATOR.finditer(text):
+        yield _stripped(text, start, match.start(), match[0])
+        start = match.end()
+    yield _stripped(text, start, len(text), "")
+
+
+def _stripped(text: str, start: int, end: int, ender: str) -> _Piece:
+    raw = text[start:end]
+    left = raw.lstrip()
+    return _Piece(left.rstrip(), start + len(raw) - len(left), ender)
+
+
+def _tag_of(piece: _Piece, slots: SlotTable) -> tuple[str, str] | None:
+    whole = piece.text + piece.ender.strip()
+    if piece.ender[:1] in {".", "!", "?"} and whole.lower() in slots.emoticons:
+        return slots.tag_and_slot(whole)
+    return slots.tag_and_slot(piece.text)
+
+
+def _token(piece: _Piece, found: tuple[str, str] | None) -> Token:
+    if found is None:
+        return _prose(piece.text, piece.start)
+    tag, slot = found
+    # `!` and `?` belong to a tag that ends in them, a full stop does not.
+    text = piece.text + (piece.ender if piece.ender[:1] in {"!", "?"} else "")
+    return Token(text, tag if text == piece.text else tag + piece.ender, slot, piece.start)
+
+
+def _prose(text: str, start: int) -> Token:
+    return Token(text, text.lower(), "prose", start)
+
+
+def _opens_sentence(text: str) -> bool:
+    words = text.split()
+    first = words[0].lower()
+    others = sum(word.lower() in FUNCTION_WORDS for word in words[1:])
+    if first in OPENERS:
+        return (
+            words[0][0].isupper()
+            and len(words) > 1
+            or (len(words) >= SENTENCE_WORDS and others > 0)
+        )
+    return words[0][0].isupper() and len(words) >= CLAUSE_WORDS and others > 0
+
+
+def _is_clause(text: str) -> bool:
+    words = text.lower().split()
+    return (
+        len(words) >= CLAUSE_WORDS
+        and sum(word in FUNCTION_WORDS for word in words) >= CLAUSE_FUNCTION_WORDS
+    )

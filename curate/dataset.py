@@ -1,0 +1,113 @@
+"""dataset.yaml + index + facts -> the Dataset that rules judge."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from curate.buckets import place
+from curate.captions import SlotTable
+from curate.declared import declare
+from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
+from rules.globs import matches
+from rules.model import Dataset, FileFacts, Picture, Sidecar
+from rules.profiles import Trainer, load_base, load_trainer
+from rules.records import record
+from rules.spec import Source, Spec
+from rules.vocabulary import load_vocabulary
+
+EXIF_TURNED = frozenset({5, 6, 7, 8})
+
+
+@record
+class FoundPicture:
+    """A picture of the folder before any trainer is thought of.
+
+    Attributes:
+        path: relative to the dataset, POSIX.
+        file: None where nothing measured it.
+    """
+
+    path: str
+    sha256: str | None
+    file: FileFacts | None
+    sidecars: tuple[Sidecar, ...]
+
+
+def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keyword
+    *,
+    name: str,
+    spec: Spec,
+    pictures: Iterable[FoundPicture],
+    orphans: tuple[Sidecar, ...] = (),
+    locked: Mapping[str, str] | None = None,
+    known_tags: Mapping[str, int] | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Dataset:
+    """Build what rules see.
+
+    Raises:
+        RecordError: the spec names a base or trainer that has no profile.
+    """
+    trainer = load_trainer(spec.trainer_choice)
+    base = load_base(spec.base)
+    vocabulary = load_vocabulary().extended(spec.lint)
+    slots = SlotTable(spec, base, vocabulary)
+    resolution = spec.resolution or trainer.resolution
+    return Dataset(
+        name=name,
+        spec=spec,
+        trainer=trainer,
+        base=base,
+        vocabulary=vocabulary,
+        pictures=tuple(
+            declare(_picture(found, spec, trainer, resolution, slots), vocabulary.axes)
+            for found in pictures
+            if not any(matches(found.path, glob) for glob in spec.held_out)
+        ),
+        orphans=orphans,
+        locked=locked,
+        known_tags=known_tags,
+        aliases=aliases or {},
+    )
+
+
+def _picture(
+    found: FoundPicture, spec: Spec, trainer: Trainer, resolution: int, slots: SlotTable
+) -> Picture:
+    sidecars = choose_sidecar(found.sidecars, trainer.captions)
+    fed = next((sidecar for sidecar in sidecars if sidecar.fed), None)
+    caption = feed_caption(fed, trainer.captions, slots) if fed else None
+    size = _size_as_read(found.file, trainer)
+    glob, source = _source(found.path, spec.sources)
+    return Picture(
+        path=found.path,
+        suffix=PurePosixPath(found.path).suffix.lower(),
+        sha256=found.sha256,
+        file=found.file,
+        size=size,
+        sidecars=sidecars,
+        caption=caption,
+        placement=place(size, trainer.buckets, resolution) if size else None,
+        unfed=why_unfed(
+            found.path,
+            trainer,
+            decodes=found.file is None or found.file.error is None,
+            has_caption=fed is not None,
+            empty=caption is not None and not caption.tokens,
+        ),
+        repeats=folder_repeats(found.path, trainer),
+        glob=glob,
+        source=source,
+    )
+
+
+def _size_as_read(file: FileFacts | None, trainer: Trainer) -> tuple[int, int] | None:
+    """Width and height in pixels, turned where the trainer applies the orientation."""
+    if file is None or file.error is not None or not file.width or not file.height:
+        return None
+    if trainer.pictures.exif == "applied" and file.orientation in EXIF_TURNED:
+        return file.height, file.width
+    return file.width, file.height
+
+
+def _source(path: str, sources: Mapping[str, Source]) -> tuple[str | None, Source | None]:
+    return next(((g, s) for g, s in sources.items() if matches(path, g)), (None, None))

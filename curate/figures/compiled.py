@@ -1,0 +1,20 @@
+"""The one place that imports numba, so that the kernels stay typed for everyone else."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba  # type: ignore[import-untyped]
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+def kernel(function: AnyFunction) -> AnyFunction:
+    """Compile a function of numbers and arrays; the machine code is kept on disk."""
+    compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return cast("AnyFunction", compiled)

@@ -1,0 +1,72 @@
+"""The head's surface: skull, face, nose, ears and neck, in head coordinates (chin at y = 0)."""
+
+import numpy as np
+
+from curate.figures.compiled import Floats
+from curate.figures.surface import Piece, ball, sheet, spline
+
+# Height, half width, front and back of each ring from the chin to the crown.
+PROFILE_K4 = np.array(
+    [
+        [0.000, 0.030, 0.345, 0.240],
+        [0.020, 0.085, 0.362, 0.120],
+        [0.065, 0.160, 0.376, 0.000],
+        [0.130, 0.245, 0.382, -0.130],
+        [0.210, 0.318, 0.386, -0.240],
+        [0.300, 0.365, 0.384, -0.320],
+        [0.400, 0.388, 0.374, -0.385],
+        [0.500, 0.398, 0.382, -0.425],
+        [0.620, 0.398, 0.392, -0.440],
+        [0.730, 0.380, 0.378, -0.425],
+        [0.820, 0.336, 0.330, -0.375],
+        [0.900, 0.262, 0.244, -0.290],
+        [0.955, 0.176, 0.150, -0.200],
+        [0.990, 0.080, 0.050, -0.100],
+        [1.000, 0.001, -0.024, -0.026],
+    ]
+)
+MIDDLE = np.array([0.0, 0.50, -0.03])
+RADII = np.array([0.41, 0.54, 0.43])
+
+
+def skull_point(around: Floats, height: Floats) -> Floats:
+    """Give points of the bare skull; `around` in radians from the front, shapes broadcast to (..., 3)."""
+    heights = np.clip(height, 0.0, 1.0)
+    wide = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 1])
+    front = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 2])
+    back = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 3])
+    sine, cosine = np.sin(around), np.cos(around)
+    centre = np.minimum(-0.02, 0.0) + 0 * wide
+    # A face is flatter than an ellipse, the back of a head is not.
+    power = 2.0 / 2.35
+    x = wide * np.sign(sine) * np.abs(sine) ** power
+    forward = np.where(cosine > 0, front - centre, centre - back)
+    z = centre + forward * np.sign(cosine) * np.abs(cosine) ** np.where(cosine > 0, power, 1.0)
+    return np.stack(np.broadcast_arrays(x, height + 0 * x, z), axis=-1)
+
+
+def head_piece(detail: int) -> Piece:
+    """Make the head; `detail` is the number of columns. Its uvs are places on the face's decal."""
+    rows = max(detail * 3 // 4, 16)
+    profile = spline(PROFILE_K4, rows)
+    around = np.linspace(-np.pi, np.pi, detail + 1)[None, :]
+    points = skull_point(around, profile[:, :1])
+    chin = np.exp(-(((points[..., 1] - 0.262) / 0.036) ** 2) - (points[..., 0] / 0.030) ** 2)
+    points[..., 2] += np.where(points[..., 2] > 0, 0.042 * chin, 0.0)
+    piece = sheet(points[::-1], wrap=True)
+    vertices = piece.vertices
+    round_normals = (vertices - MIDDLE) / RADII**2
+    round_normals /= np.linalg.norm(round_normals, axis=1, keepdims=True)
+    # Real cheek and nose normals give a toon face blotches; a nearly round face shades cleanly.
+    normals = 0.2 * piece.normals + 0.8 * round_normals
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    angle = np.arctan2(vertices[:, 0], vertices[:, 2] + 0.35)
+    uvs = np.stack([0.5 + 0.735 * angle, 1.0 - vertices[:, 1]], axis=1)
+    return Piece(vertices, normals, uvs, piece.faces)
+
+
+def ear_piece(sign: float) -> Piece:
+    """Make an ear on the left (+1) or right (-1) side."""
+    piece = ball(np.zeros(3), np.array([0.035, 0.085, 0.055]), rings=8, columns=10)
+    vertices = piece.vertices + np.array([sign * 0.395, 0.36, -0.03])
+    return Piece(vertices, piece.normals, piece.uvs, piece.faces)

@@ -1,0 +1,1 @@
+"""Rules about the caption file and its layout."""

@@ -1,0 +1,1 @@
+"""Rules about tags that stand for more than they say."""

@@ -1,0 +1,1 @@
+"""Rules about what the set shows and does not show."""

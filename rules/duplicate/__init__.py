@@ -1,0 +1,1 @@
+"""Rules about duplicates and effective size."""

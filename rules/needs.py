@@ -1,0 +1,77 @@
+"""What a rule needs to know before it can judge.
+
+The engine skips a rule whose need is met by no picture, or by no line of dataset.yaml, and
+lists it; where some pictures lack a fact, it counts them as abstentions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rules.model import Dataset, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to know.
+
+    Attributes:
+        reason: why a rule without it is skipped, with the way out.
+        declared: whether the dataset as a whole provides it.
+        known: for facts of a picture: whether this picture has it.
+    """
+
+    reason: str
+    declared: Callable[[Dataset], bool] | None = None
+    known: Callable[[Picture], bool] | None = None
+
+
+def _file_decodes(picture: Picture) -> bool:
+    return picture.file is not None and picture.file.error is None
+
+
+MEASURED = Need("pictures are not measured; run `curate index`", known=lambda p: p.file is not None)
+DECODED = Need("pictures do not decode", known=_file_decodes)
+SIZE = Need("pictures have no readable size", known=lambda p: p.size is not None)
+PLACED = Need("pictures have no readable size", known=lambda p: p.placement is not None)
+
+CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned))
+TRIGGER = Need(
+    "no trigger is declared (`subject.trigger`)", declared=lambda d: bool(d.spec.subject.trigger)
+)
+ABSORB = Need(
+    "no core feature is declared (`subject.absorb`)", declared=lambda d: bool(d.spec.subject.absorb)
+)
+STRUCTURE = Need(
+    "no structure is declared (`subject.structure`)",
+    declared=lambda d: bool(d.spec.subject.structure),
+)
+PROSE_ONLY = Need(
+    "no prose-only feature is declared (`subject.prose_only`)",
+    declared=lambda d: bool(d.spec.subject.prose_only),
+)
+OUTFITS = Need(
+    "no outfit is declared (`subject.outfits`)", declared=lambda d: bool(d.spec.subject.outfits)
+)
+SOURCES = Need("no source is declared (`sources`)", declared=lambda d: bool(d.spec.sources))
+PREFIX = Need(
+    "no prefix is declared (`caption.prefix`)", declared=lambda d: bool(d.spec.caption.prefix)
+)
+SLOTS = Need(
+    "no order of slots is declared (`caption.slots`)",
+    declared=lambda d: bool(d.spec.caption.slots),
+)
+SENTENCES = Need(
+    "no number of sentences is declared (`caption.sentences`)",
+    declared=lambda d: d.spec.caption.sentences is not None,
+)
+KNOWN_TAGS = Need(
+    "no vocabulary file is named (`lint.vocabulary`)", declared=lambda d: d.known_tags is not None
+)
+LOCKED = Need(
+    "no captions are declared locked (`captions_locked`)", declared=lambda d: d.locked is not None
+)
+ARTIST_PREFIX = Need(
+    "the base asks for no artist prefix", declared=lambda d: bool(d.base.captions.artist_prefix)
+)
+SHUFFLING = Need("the trainer does not shuffle", declared=lambda d: d.trainer.shuffle.enabled)
+FLIPPING = Need("the trainer does not mirror pictures", declared=lambda d: d.trainer.flip.enabled)

@@ -1,0 +1,20 @@
+"""How messages name tags and files: in backquotes, a few of many, and plurals."""
+
+from collections.abc import Iterable
+
+SHOWN = 5
+
+
+def quoted(names: Iterable[str], shown: int = SHOWN) -> str:
+    """`a`, `b` and 3 more."""
+    every = tuple(names)
+    head = [f"`{name}`" for name in every[:shown]]
+    rest = len(every) - len(head)
+    if rest:
+        return f"{', '.join(head)} and {rest} more"
+    return f"{', '.join(head[:-1])} and {head[-1]}" if len(head) > 1 else "".join(head)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 picture, 2 pictures."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,263 @@
+"""The one way in and out of files: frozen records, strict parsing, atomic writing.
+
+A record is a frozen, slotted, keyword-only dataclass. Parsing refuses unknown keys and wrong
+types and names every fault of a file at once. pydantic does the checking; it is imported by
+the first parse, so that defining a record costs nothing.
+"""
+
+import dataclasses
+import difflib
+import json
+import os
+import tempfile
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform, get_args, get_type_hints
+
+import yaml
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
+
+R = TypeVar("R")
+
+YAML_DEPTH = 32
+YAML_BYTES = 4 * 1024 * 1024
+SUGGESTION_CUTOFF = 0.6
+FOUND_LENGTH = 60
+
+# libyaml where the wheel has it (it nearly always does), the slow twin elsewhere.
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class RecordError(ValueError):
+    """A file that could not be understood.
+
+    Attributes:
+        place: the file, as the user named it.
+        faults: one sentence per fault, each naming the key and what was wanted.
+    """
+
+    def __init__(self, place: str, faults: Iterable[str]) -> None:
+        self.place = place
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{place}: {fault}" for fault in self.faults))
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,)
+)
+def record(cls: type[R]) -> type[R]:
+    """Make a class a record: frozen, slotted, keyword-only, parsed strictly."""
+    frozen = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    config = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+    frozen.__pydantic_config__ = config  # type: ignore[attr-defined]
+    return frozen
+
+
+@cache
+def _adapter(cls: Any) -> "TypeAdapter[Any]":  # noqa: ANN401 - a type form: a class, a union, a generic
+    from pydantic import TypeAdapter  # noqa: PLC0415 - a tenth of a second
+
+    return TypeAdapter(cls)
+
+
+def parse(cls: type[R], data: object, place: str) -> R:
+    """Read plain data (from YAML or JSON) as a record.
+
+    Args:
+        cls: the record class.
+        data: what `load_yaml` or `json.loads` returned.
+        place: the file's name, for messages.
+
+    Raises:
+        RecordError: with every unknown key (and the nearest known one) and wrong value.
+    """
+    try:
+        text = json.dumps(data, default=str)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RecordError(place, [f"holds something that JSON cannot say: {error}"]) from error
+    return parse_json(cls, text, place)
+
+
+def parse_json(cls: type[R], text: str | bytes, place: str) -> R:
+    """Read JSON text as a record; raises RecordError like `parse`."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see _adapter
+
+    try:
+        value: R = _adapter(cast(Hashable, cls)).validate_json(text)
+    except ValidationError as error:
+        raise RecordError(place, _faults(cls, error)) from error
+    return value
+
+
+def _faults(cls: Any, error: "ValidationError") -> list[str]:  # noqa: ANN401 - a type form
+    """One sentence per faulty place, the most specific of a union's branches."""
+    branches = {t.__name__ for t in _reachable(cls) if isinstance(t, type)}
+    by_place: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_context=False):
+        keys = [key for key in map(str, item["loc"]) if not _names_a_branch(key, branches)]
+        if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+            said = f"unknown key{_nearest(cls, keys)}"
+        else:
+            found = json.dumps(item["input"], default=str, ensure_ascii=False)
+            found = found if len(found) <= FOUND_LENGTH else found[: FOUND_LENGTH - 3] + "..."
+            said = f"{item['msg'][0].lower()}{item['msg'][1:]}, found {found}"
+        by_place.setdefault(".".join(keys) or "(top)", []).append(said)
+    return [
+        f"`{place}`: {'; or '.join(dict.fromkeys(said))}"
+        for place, said in by_place.items()
+        if not any(other.startswith(f"{place}.") for other in by_place)
+    ]
+
+
+def _names_a_branch(key: str, branches: set[str]) -> bool:
+    """Whether pydantic put this key into a location to name a branch of a union."""
+    return key in branches or key.startswith(("function-", "tuple[", "constrained-", "[key]"))
+
+
+def _nearest(cls: Any, keys: list[str]) -> str:  # noqa: ANN401 - a type form
+    known = _known_keys(cls, keys[:-1])
+    close = difflib.get_close_matches(keys[-1], known, n=1, cutoff=SUGGESTION_CUTOFF)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known are {', '.join(sorted(known))}" if known else ""
+
+
+def _known_keys(cls: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - a type form
+    """The field names of the record that lies at `path` below `cls`."""
+    here = _first_record(cls, cls)
+    for key in path:
+        if dataclasses.is_dataclass(here):
+            here = _first_record(get_type_hints(here).get(key), here)
+    return [f.name for f in dataclasses.fields(here)] if dataclasses.is_dataclass(here) else []
+
+
+def _first_record(form: Any, default: Any) -> Any:  # noqa: ANN401 - type forms
+    return next((t for t in _inner_types(form) if dataclasses.is_dataclass(t)), default)
+
+
+def _inner_types(form: Any) -> Iterator[Any]:  # noqa: ANN401 - a type form
+    yield form
+    for inner in get_args(form):
+        yield from _inner_types(inner)
+
+
+def _reachable(form: Any) -> Iterator[Any]:  # noqa: ANN401 - a type form
+    """The form, every type inside it, and every type that a field of a record in it may hold."""
+    for inner in _inner_types(form):
+        yield inner
+        if dataclasses.is_dataclass(inner):
+            for hint in get_type_hints(inner).values():
+                yield from _reachable(hint)
+
+
+def load_yaml(path: Path, place: str | None = None) -> object:
+    """Read a YAML file as plain data: no tags, no aliases, no duplicate keys, bounded depth.
+
+    Raises:
+        RecordError: naming the line of the first fault of the file's form.
+    """
+    place = place or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RecordError(place, [f"cannot be read: {error.strerror}"]) from error
+    if len(raw) > YAML_BYTES:
+        raise RecordError(place, [f"is {len(raw):,} bytes; at most {YAML_BYTES:,} are read"])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            place, [f"is not UTF-8 (byte {error.start}); save it as UTF-8"]
+        ) from error
+    return load_yaml_text(text, place)
+
+
+def load_yaml_text(text: str, place: str) -> object:
+    """The same for text in hand."""
+    try:
+        _check_events(text, place)
+        loader = Loader(text)
+        try:
+            node = loader.get_single_node()
+            _refuse_duplicate_keys(node, place)
+            return None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise RecordError(place, [_yaml_fault(error)]) from error
+    except ValueError as error:  # a date like 2026-99-99, a number of a million digits
+        if isinstance(error, RecordError):
+            raise
+        raise RecordError(place, [f"holds a value that cannot be read: {error}"]) from error
+
+
+def _check_events(text: str, place: str) -> None:
+    """Refuse aliases and deep nesting before anything recursive sees them."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise RecordError(place, [f"line {line}: aliases are not read; write the value out"])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > YAML_DEPTH:
+            raise RecordError(place, [f"line {line}: nested deeper than {YAML_DEPTH} levels"])
+
+
+def _refuse_duplicate_keys(node: yaml.Node | None, place: str) -> None:
+    faults: list[str] = []
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in here.value:
+                if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
+                    faults.append(f"line {key.start_mark.line + 1}: `{key.value}` is there twice")
+                if isinstance(key, yaml.ScalarNode):
+                    seen.add(key.value)
+                waiting += [key, value]
+        elif isinstance(here, yaml.SequenceNode):
+            waiting += here.value
+    if faults:
+        raise RecordError(place, faults)
+
+
+def _yaml_fault(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{where}is not YAML: {problem}"
+
+
+def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record, or any value of JSON
+    """A record as plain data for JSON: tuples as lists, mappings as dicts, enums as values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_plain(inner) for inner in value]
+    return value
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old bytes or the new ones.
+
+    Raises:
+        OSError: the disk is full or read-only; nothing is left under the final name or beside it.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

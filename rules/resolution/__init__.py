@@ -1,0 +1,1 @@
+"""Rules about resolution, bucket and apparent size."""

@@ -1,0 +1,1 @@
+"""Rules about the trigger and what it absorbs."""

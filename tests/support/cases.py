@@ -1,0 +1,151 @@
+"""Rule cases: facts written by hand in YAML, and exactly what the rule says of them."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from curate.dataset import FoundPicture, assemble
+from rules.engine import lint
+from rules.model import Dataset, FileFacts, Fix, Sidecar
+from rules.records import load_yaml, parse, record
+from rules.report import Report
+from rules.spec import Spec
+
+FOLDER = Path(__file__).parent.parent / "rules" / "cases"
+FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP", ".bmp": "BMP"}
+
+
+@record
+class Expected:
+    """One finding: what is not named is not compared, except message, severity and paths."""
+
+    message: str
+    severity: str
+    paths: tuple[str, ...]
+    advice: str | None = None
+    evidence: Mapping[str, Any] | None = None
+    span: tuple[int, int] | None = None
+
+
+@record
+class Case:
+    """One dataset in a few lines, and the verdict of one rule.
+
+    Attributes:
+        name: a sentence in the present tense.
+        dataset: the content of dataset.yaml.
+        options: thresholds of the rule.
+        pictures: path, and what is known of it: `size`, `file` (facts beyond the defaults of a
+            flawless picture; null for one that was not measured), `sidecars` (suffix -> text, or
+            the fields of a Sidecar), `caption` (short for a .txt sidecar), `sha256`.
+            `times: 20` repeats it, with `{n}` counting from 1 in path and caption.
+        orphans: path -> text of captions without a picture.
+        locked, known_tags, aliases: as in Dataset.
+        findings: all that the rule says, in the report's order.
+        fixed: caption file -> its text after all fixes of the findings.
+        skipped: why the rule is skipped.
+        abstained: how many pictures it could not judge.
+    """
+
+    name: str
+    dataset: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    orphans: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] | None = None
+    known_tags: Mapping[str, int] | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Expected, ...] = ()
+    fixed: Mapping[str, str] | None = None
+    skipped: str | None = None
+    abstained: int = 0
+
+
+def load_cases(code: str) -> tuple[Case, ...]:
+    """The cases of one rule."""
+    path = FOLDER / f"{code}.yaml"
+    return parse(tuple[Case, ...], load_yaml(path), path.name)
+
+
+def build(case: Case) -> Dataset:
+    """The dataset of a case, through the same assembly as a real one."""
+    return assemble(
+        name="case",
+        spec=parse(Spec, case.dataset, f"case `{case.name}`"),
+        pictures=sorted(_pictures(case), key=lambda picture: picture.path),
+        orphans=tuple(
+            Sidecar(path=path, suffix=PurePosixPath(path).suffix, text=text)
+            for path, text in case.orphans.items()
+        ),
+        locked=case.locked,
+        known_tags=case.known_tags,
+        aliases=case.aliases,
+    )
+
+
+def judge(code: str, case: Case) -> Report:
+    """What the rule says of a case."""
+    dataset = build(case)
+    settings = replace(
+        dataset.spec.lint, select=(code,), profile="strict", thresholds={code: case.options}
+    )
+    return lint(dataset, settings, tool="test", today=dt.date(2026, 1, 1))
+
+
+def fixed_texts(case: Case, report: Report) -> dict[str, str]:
+    """Caption file -> text after the fixes of all findings."""
+    texts = {
+        sidecar.path: sidecar.text or ""
+        for picture in (*build(case).pictures,)
+        for sidecar in picture.sidecars
+    } | dict(case.orphans)
+    fixes: list[Fix] = [finding.fix for finding in report.findings if finding.fix]
+    return {fix.target or fix.path: fix.apply(texts[fix.path]) for fix in fixes}
+
+
+def _pictures(case: Case) -> Iterator[FoundPicture]:
+    for entry in case.pictures:
+        for n in range(1, int(entry.get("times", 1)) + 1):
+            yield _picture(entry, n)
+
+
+def _picture(entry: Mapping[str, Any], n: int) -> FoundPicture:
+    unknown = set(entry) - {"path", "size", "file", "sidecars", "caption", "sha256", "times"}
+    assert not unknown, f"unknown keys in a case: {unknown}"
+    path = str(entry["path"]).replace("{n}", str(n))
+    stem = path.removesuffix(PurePosixPath(path).suffix)
+    sidecars: dict[str, Any] = dict(entry.get("sidecars", {}))
+    if "caption" in entry:
+        sidecars[".txt"] = str(entry["caption"]).replace("{n}", str(n))
+    return FoundPicture(
+        path=path,
+        sha256=entry.get("sha256", hashlib.sha256(path.encode()).hexdigest()),
+        file=_facts(entry, path),
+        sidecars=tuple(
+            Sidecar(path=stem + suffix, suffix=suffix, text=said)
+            if isinstance(said, str)
+            else Sidecar(path=stem + suffix, suffix=suffix, **{"text": None, **said})
+            for suffix, said in sidecars.items()
+        ),
+    )
+
+
+def _facts(entry: Mapping[str, Any], path: str) -> FileFacts | None:
+    if "file" in entry and entry["file"] is None:
+        return None
+    width, height = entry.get("size", (1024, 1024))
+    flawless: dict[str, Any] = {
+        "bytes": 100_000,
+        "format": FORMATS.get(PurePosixPath(path).suffix, "PNG"),
+        "width": width,
+        "height": height,
+        "mode": "RGB",
+        "bits": 8,
+        "alpha_share": 0.0,
+        "pixels": hashlib.sha256(b"pixels" + path.encode()).hexdigest(),
+        "phash": None,
+    }
+    return parse(FileFacts, {**flawless, **entry.get("file", {})}, path)
