@@ -168,10 +168,8 @@ def _opens_sentence(text: str) -> bool:
     first = words[0].lower()
     others = sum(word.lower() in FUNCTION_WORDS for word in words[1:])
     if first in OPENERS:
-        return (
-            words[0][0].isupper()
-            and len(words) > 1
-            or (len(words) >= SENTENCE_WORDS and others > 0)
+        return (words[0][0].isupper() and len(words) > 1) or (
+            len(words) >= SENTENCE_WORDS and others > 0
         )
     return words[0][0].isupper() and len(words) >= CLAUSE_WORDS and others > 0
 

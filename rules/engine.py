@@ -9,7 +9,7 @@ from typing import Any
 from rules.globs import matches
 from rules.model import Abstention, Dataset, Severity, Violation, fingerprint
 from rules.records import RecordError, parse
-from rules.registry import CODE, PROFILES, Rule, all_rules
+from rules.registry import PROFILES, Rule, all_rules
 from rules.report import AbstainedRule, Finding, Report, SkippedRule, Summary
 from rules.spec import LintSettings, SuppressionEntry
 

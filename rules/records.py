@@ -86,7 +86,7 @@ def parse_json(cls: type[R], text: str | bytes, place: str) -> R:
     from pydantic import ValidationError  # noqa: PLC0415 - see _adapter
 
     try:
-        value: R = _adapter(cast(Hashable, cls)).validate_json(text)
+        value: R = _adapter(cast("Hashable", cls)).validate_json(text)
     except ValidationError as error:
         raise RecordError(place, _faults(cls, error)) from error
     return value

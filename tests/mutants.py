@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 from unittest import mock
 
+from support.cases import Case, judge, load_cases
+
 from rules import engine
 from rules.registry import Rule, all_rules, option_docs
 from rules.spec import LintSettings
-from support.cases import Case, judge, load_cases
 
 Said = list[tuple[str, str, tuple[str, ...]]]
 

@@ -36,7 +36,7 @@ def skull_point(around: Floats, height: Floats) -> Floats:
     front = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 2])
     back = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 3])
     sine, cosine = np.sin(around), np.cos(around)
-    centre = np.minimum(-0.02, 0.0) + 0 * wide
+    centre = -0.02
     # A face is flatter than an ellipse, the back of a head is not.
     power = 2.0 / 2.35
     x = wide * np.sign(sine) * np.abs(sine) ** power
@@ -53,7 +53,7 @@ def head_piece(detail: int) -> Piece:
     points = skull_point(around, profile[:, :1])
     chin = np.exp(-(((points[..., 1] - 0.262) / 0.036) ** 2) - (points[..., 0] / 0.030) ** 2)
     points[..., 2] += np.where(points[..., 2] > 0, 0.042 * chin, 0.0)
-    piece = sheet(points[::-1], wrap=True)
+    piece = sheet(points, wrap=True)
     vertices = piece.vertices
     round_normals = (vertices - MIDDLE) / RADII**2
     round_normals /= np.linalg.norm(round_normals, axis=1, keepdims=True)

@@ -185,7 +185,7 @@ def control_rows(points_k3: Floats, wide: Floats, thick: Floats, across: Floats)
 
 def ball(centre: Floats, radii: Floats, *, rings: int = 10, columns: int = 14) -> Piece:
     """Make an ellipsoid with axis-parallel radii (3,) around a centre (3,)."""
-    polar = np.linspace(0.0, np.pi, rings)[:, None]
+    polar = np.linspace(np.pi, 0.0, rings)[:, None]
     around = np.linspace(0.0, 2 * np.pi, columns + 1)[None, :]
     points = np.stack(
         [

@@ -1,9 +1,9 @@
 """Every rule against its cases: facts in, exact findings out."""
 
 import pytest
+from support.cases import FOLDER, Case, fixed_texts, judge, load_cases
 
 from rules.registry import Rule, all_rules
-from support.cases import FOLDER, Case, fixed_texts, judge, load_cases
 
 RULES = {rule.code: rule for rule in all_rules()}
 CASES = [
