@@ -33,6 +33,30 @@ MEASURED = Need("pictures are not measured; run `curate index`", known=lambda p:
 DECODED = Need("pictures do not decode", known=_file_decodes)
 SIZE = Need("pictures have no readable size", known=lambda p: p.size is not None)
 PLACED = Need("pictures have no readable size", known=lambda p: p.placement is not None)
+FORMAT = Need(
+    "pictures are in no format that can be read",
+    known=lambda p: p.file is not None and p.file.format is not None,
+)
+PIXELS = Need(
+    "pictures do not decode", known=lambda p: p.file is not None and p.file.pixels is not None
+)
+PHASH = Need(
+    "pictures have no perceptual hash",
+    known=lambda p: p.file is not None and p.file.phash is not None,
+)
+METADATA = Need(
+    "pictures name no generator or model in their metadata",
+    known=lambda p: p.file is not None and bool(p.file.generator or p.file.model),
+)
+SOURCED = Need("pictures fall under no glob of `sources`", known=lambda p: p.source is not None)
+FAMILY = Need(
+    "pictures have a source without a `family`",
+    known=lambda p: p.source is not None and p.source.family is not None,
+)
+FRAMED = Need(
+    "pictures have no known framing",
+    known=lambda p: p.framing is not None and not p.framing.abstained,
+)
 
 CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned))
 TRIGGER = Need(
