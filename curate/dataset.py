@@ -7,29 +7,14 @@ from curate.buckets import place
 from curate.captions import SlotTable
 from curate.declared import declare
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
+from curate.index import FoundPicture
 from rules.globs import matches
 from rules.model import Dataset, FileFacts, Picture, Sidecar
 from rules.profiles import Trainer, load_base, load_trainer
-from rules.records import record
 from rules.spec import Source, Spec
 from rules.vocabulary import load_vocabulary
 
 EXIF_TURNED = frozenset({5, 6, 7, 8})
-
-
-@record
-class FoundPicture:
-    """A picture of the folder before any trainer is thought of.
-
-    Attributes:
-        path: relative to the dataset, POSIX.
-        file: None where nothing measured it.
-    """
-
-    path: str
-    sha256: str | None
-    file: FileFacts | None
-    sidecars: tuple[Sidecar, ...]
 
 
 def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keyword
@@ -51,7 +36,6 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     base = load_base(spec.base)
     vocabulary = load_vocabulary().extended(spec.lint)
     slots = SlotTable(spec, base, vocabulary)
-    resolution = spec.resolution or trainer.resolution
     return Dataset(
         name=name,
         spec=spec,
@@ -59,7 +43,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
         base=base,
         vocabulary=vocabulary,
         pictures=tuple(
-            declare(_picture(found, spec, trainer, resolution, slots), vocabulary.axes)
+            declare(_picture(found, name, spec, trainer, slots), vocabulary.axes)
             for found in pictures
             if not any(matches(found.path, glob) for glob in spec.held_out)
         ),
@@ -71,7 +55,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
 
 
 def _picture(
-    found: FoundPicture, spec: Spec, trainer: Trainer, resolution: int, slots: SlotTable
+    found: FoundPicture, name: str, spec: Spec, trainer: Trainer, slots: SlotTable
 ) -> Picture:
     sidecars = choose_sidecar(found.sidecars, trainer.captions)
     fed = next((sidecar for sidecar in sidecars if sidecar.fed), None)
@@ -86,7 +70,9 @@ def _picture(
         size=size,
         sidecars=sidecars,
         caption=caption,
-        placement=place(size, trainer.buckets, resolution) if size else None,
+        placement=(
+            place(size, trainer.buckets, spec.resolution or trainer.resolution) if size else None
+        ),
         unfed=why_unfed(
             found.path,
             trainer,
@@ -94,7 +80,7 @@ def _picture(
             has_caption=fed is not None,
             empty=caption is not None and not caption.tokens,
         ),
-        repeats=folder_repeats(found.path, trainer),
+        repeats=folder_repeats(f"{name}/{found.path}", trainer),
         glob=glob,
         source=source,
     )

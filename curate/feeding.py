@@ -1,14 +1,19 @@
 """What a trainer profile feeds: which sidecar wins, and what of its text reaches the encoder."""
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from curate.captions import SlotTable, parse_caption
 from rules.model import Caption, Sidecar
 from rules.profiles import CaptionHandling, Trainer
 
 BOM = "\ufeff"
+LINE_END = re.compile(r"[\r\n]")
+WEIGHTED = re.compile(r"\(\s*(.+?)\s*:\s*[+-]?\d+(?:\.\d+)?\s*\)")
 
 
 def choose_sidecar(sidecars: tuple[Sidecar, ...], handling: CaptionHandling) -> tuple[Sidecar, ...]:
@@ -19,38 +24,78 @@ def choose_sidecar(sidecars: tuple[Sidecar, ...], handling: CaptionHandling) -> 
 
 
 def feed_caption(sidecar: Sidecar, handling: CaptionHandling, slots: SlotTable) -> Caption | None:
-    """The caption as it is fed before any shuffling; None where the file cannot be decoded."""
+    """The caption as it is fed before any shuffling; None where the file cannot be decoded.
+
+    White space about separators, which no token holds, is left as it is in the file, so that
+    findings and fixes find their place.
+    """
+    if sidecar.suffix == ".json" and handling.json_fields:
+        if sidecar.text is None and handling.json_broken != "empty":
+            return None
+        return parse_caption(_join_json(sidecar.text, handling), sidecar.path, slots, offset=None)
     if sidecar.text is None:
         return None
-    if sidecar.suffix == ".json":
-        text = _join_json(sidecar.text, handling.json_fields)
-        return parse_caption(text, sidecar.path, slots, offset=None)
-    text = sidecar.text
+    fed, offset = _read(sidecar.text, handling)
+    pieces = fed.split(",") if "," in fed or handling.commaless == "kept" else fed.split()
+    bare = [_unweighted(p) for p in pieces] if handling.weights == "removed" else pieces
+    if bare == pieces and (len(pieces) <= 1 or "," in fed):
+        return parse_caption(fed, sidecar.path, slots, offset=offset)
+    joined = ", ".join(stripped for piece in bare if (stripped := piece.strip()))
+    return parse_caption(joined, sidecar.path, slots, offset=None)
+
+
+def _read(text: str, handling: CaptionHandling) -> tuple[str, int]:
+    """What is read of a caption file's text, and where in it that starts."""
     start = 1 if text.startswith(BOM) and handling.bom == "stripped" else 0
     end = len(text)
-    if handling.lines == "first":
-        newline = text.find("\n", start)
-        end = end if newline < 0 else newline
-    fed = text[start:end].rstrip("\r\n")
-    return parse_caption(fed, sidecar.path, slots, offset=start)
+    if handling.lines == "first" and (line_end := LINE_END.search(text, start)):
+        end = line_end.start()
+    read = text[start:end]
+    return read.strip(), start + len(read) - len(read.lstrip())
 
 
-def _join_json(text: str, fields: tuple[str, ...]) -> str:
-    """The values of the fields that the trainer joins; nothing where the JSON is broken."""
+def _unweighted(piece: str) -> str:
+    """A piece without the marks of a weight about it; the same object where it bears none."""
+    tag = piece.strip()
+    if (match := WEIGHTED.fullmatch(tag)) is not None:
+        return match[1]
+    bare = tag
+    while len(bare) > 1 and (bare[0], bare[-1]) in {("(", ")"), ("[", "]")}:
+        bare = bare[1:-1].strip()
+    return piece if bare == tag else bare
+
+
+def _join_json(text: str | None, handling: CaptionHandling) -> str:
+    """The values that the trainer joins, each once; nothing where the JSON is broken."""
     try:
-        value = json.loads(text)
+        value = json.loads(text or "")
     except (ValueError, RecursionError):
         return ""
     if not isinstance(value, dict):
         return ""
-    parts: list[str] = []
-    for name in fields:
-        part = value.get(name)
-        if isinstance(part, str):
-            parts.append(part)
-        elif isinstance(part, list):
-            parts += [str(item) for item in part if isinstance(item, str | int | float)]
-    return ", ".join(part for part in parts if part)
+    tags: dict[str, str] = {}
+    for field in handling.json_fields:
+        for tag in _words(_first(value, field)):
+            tags.setdefault(tag.lower(), tag)
+    prose = " ".join(_words(_first(value, handling.json_prose)))
+    joined = ", ".join(tags.values())
+    return f"{joined}. {prose}" if joined and prose else joined or prose
+
+
+def _first(value: Mapping[str, Any], paths: str) -> Any:  # noqa: ANN401 - any value of JSON
+    """The value under the first of the paths `a.b|c` that leads to text or a list."""
+    for path in paths.split("|"):
+        found: Any = value
+        for key in path.split("."):
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if isinstance(found, str | list):
+            return found
+    return None
+
+
+def _words(value: str | list[Any] | None) -> list[str]:
+    parts = value if isinstance(value, list) else [value]
+    return [stripped for part in parts if isinstance(part, str) and (stripped := part.strip())]
 
 
 def why_unfed(
@@ -65,7 +110,10 @@ def why_unfed(
     if folders and not pictures.recursive:
         return f"{trainer.id} does not look into sub-folders"
     if in_skipped_folder(path, pictures.skipped_folders):
-        return f"{trainer.id} leaves out the folder {'/'.join(folders)}/"
+        folder = f"{'/'.join(folders)}/"
+        if pictures.listed_folders:
+            return f"{trainer.id} trains the folders that its configuration lists, hardly {folder}"
+        return f"{trainer.id} leaves out the folder {folder}"
     if not decodes:
         return "it does not decode"
     if not has_caption and captions.missing == "dropped":
@@ -83,12 +131,16 @@ def in_skipped_folder(path: str, names: tuple[str, ...]) -> bool:
     )
 
 
-def folder_repeats(path: str, trainer: Trainer) -> int:
-    """How often an epoch shows a picture: the number before `_` in its folder's name, or 1."""
-    parent = PurePosixPath(path).parent.name
+def folder_repeats(path: str, trainer: Trainer, root: str = "") -> int:
+    """How often an epoch shows a picture: the number before `_` in its folder's name, or 1.
+
+    Args:
+        path: of the picture in the dataset.
+        trainer: says whether folders are read so.
+        root: name of the dataset's own folder, which pictures directly in it lie in.
+    """
+    parent = PurePosixPath(path).parent.name or root
     number, _, rest = parent.partition("_")
-    return (
-        max(1, int(number))
-        if trainer.pictures.folder_repeats and rest and number.isdecimal()
-        else 1
-    )
+    if not (trainer.pictures.folder_repeats and rest and number.isdecimal()):
+        return 1
+    return max(1, int(number))

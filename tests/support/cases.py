@@ -7,7 +7,8 @@ from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from curate.dataset import FoundPicture, assemble
+from curate.dataset import assemble
+from curate.index import FoundPicture
 from rules.engine import lint
 from rules.model import Dataset, FileFacts, Fix, Sidecar
 from rules.records import load_yaml, parse, record

@@ -1,0 +1,164 @@
+"""The command line: arguments in, exit codes out, no logic.
+
+Commands import what they need when they run, so that `--help` costs click and nothing else.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+SEVERITIES = ("error", "warning", "info", "never")
+FORMATS = ("text", "json", "sarif", "github")
+folder = click.argument("directory", metavar="DIR")
+trainer_option = click.option("--trainer", metavar="ID", help="Judge by this trainer's profile.")
+cache_option = click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep facts here instead of DIR/.curate.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lora-curate", prog_name="curate")
+def cli() -> None:
+    """Find what is wrong with a character LoRA's dataset before the GPU is rented."""
+
+
+@cli.command()
+@folder
+@click.option("--dry-run", is_flag=True, help="Print dataset.yaml instead of writing it.")
+@cache_option
+def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
+    """Write a commented dataset.yaml from what DIR shows."""
+    from curate.init import init_dataset
+
+    text, notes = init_dataset(directory, cache_dir=cache_dir, write=not dry_run)
+    if dry_run:
+        click.echo(text, nl=False)
+    for note in notes:
+        click.echo(note, err=dry_run)
+
+
+@cli.command()
+@folder
+@cache_option
+def index(directory: str, cache_dir: Path | None) -> None:
+    """Measure what is new in DIR and keep the facts in DIR/.curate."""
+    from curate.session import open_dataset
+
+    session = open_dataset(directory, cache_dir=cache_dir)
+    for note in session.index.notes:
+        click.echo(f"note: {note}", err=True)
+    total = len(session.index.pictures)
+    click.echo(
+        f"{total:,} pictures, {session.index.measured:,} measured, in {session.store.folder}"
+    )
+
+
+@cli.command()
+@folder
+@trainer_option
+@click.option("--select", metavar="CODES", help="Only rules whose codes begin so: RES,TAG001.")
+@click.option("--ignore", metavar="CODES", help="No rules whose codes begin so.")
+@click.option(
+    "--profile", type=click.Choice(["min", "standard", "strict"]), help="How picky to be."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report there instead of to standard output.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="error",
+    show_default=True,
+    help="Exit 1 from this severity on.",
+)
+@click.option("--no-measure", is_flag=True, help="Exit 2 if a picture has no facts yet.")
+@cache_option
+@click.pass_context
+def lint(context: click.Context, directory: str, **options: Any) -> None:  # noqa: ANN401
+    """Say what is wrong with the dataset in DIR, and what to do about it.
+
+    Exit codes: 0 nothing at or over --fail-on, 1 findings, 2 it could not judge.
+    """
+    from curate.lint import lint_command
+
+    context.exit(lint_command(directory, **options))
+
+
+@cli.command()
+@click.argument("code")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def explain(code: str, form: str) -> None:
+    """Print the manual page of a rule."""
+    from curate.manual import explain_rule
+
+    click.echo(explain_rule(code, form))
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def rules(form: str) -> None:
+    """List every rule."""
+    from curate.manual import list_rules
+
+    click.echo(list_rules(form))
+
+
+@cli.command()
+@folder
+@trainer_option
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder instead of DIR/.curate."
+)
+@cache_option
+def preview(directory: str, trainer: str | None, out: Path | None, cache_dir: Path | None) -> None:
+    """Show what the trainer will be fed, picture by picture: one HTML page, one PNG sheet."""
+    from curate.preview import preview as draw
+    from curate.session import open_dataset
+
+    session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir)
+    for path in draw(session.dataset, session.root, out or session.store.folder):
+        click.echo(path)
+
+
+def main() -> None:
+    """Run, and turn whatever goes wrong into one line and exit code 2."""
+    try:
+        sys.exit(cli.main(standalone_mode=False, prog_name="curate") or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        click.echo("aborted", err=True)
+        sys.exit(130)
+    except KeyboardInterrupt:
+        click.echo("interrupted; what was measured is kept", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader went away; Python must not complain about it once more at exit
+        sys.stderr.close()
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the last resort: exit 2, never 1
+        from curate.errors import as_message
+
+        click.echo(as_message(error) or _bug(error), err=True)
+        sys.exit(2)
+
+
+def _bug(error: Exception) -> str:
+    import traceback
+
+    return f"{''.join(traceback.format_exception(error))}error: this is a bug: please report it"

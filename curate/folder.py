@@ -1,0 +1,135 @@
+"""A walk through a dataset folder: pictures, caption files, and what was left out and why."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+PICTURE_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .jfif .webp .bmp .gif .avif .tif .tiff .jxl .heic .heif .tga .ppm".split()
+)
+CAPTION_SUFFIXES = (".txt", ".caption", ".json")
+# A lone .json is rarely a caption: manifests, truths and workflows lie beside pictures too.
+ORPHAN_SUFFIXES = frozenset({".txt", ".caption"})
+OWN_FOLDERS = frozenset({".curate", ".git"})
+OWN_FILES = frozenset({"requirements.txt", "readme.txt", "license.txt", "credits.txt"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file as the walk met it.
+
+    Attributes:
+        path: shown name relative to the folder, POSIX; bytes that are no UTF-8 are escaped.
+        real: where to open it.
+        size: in bytes.
+        mtime_ns: of the last change.
+    """
+
+    path: str
+    real: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything of interest in a folder.
+
+    Attributes:
+        pictures: ordered by path.
+        captions: stem (path without suffix) -> caption files beside it, in a fixed order.
+        notes: what was left out, with the reason.
+    """
+
+    pictures: tuple[ListedFile, ...]
+    captions: dict[str, tuple[ListedFile, ...]]
+    notes: tuple[str, ...]
+
+
+def shown(name: str) -> str:
+    """A file name that can be printed and written to JSON, whatever its bytes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def list_folder(root: Path) -> Listing:
+    """Walk a dataset folder; links are followed only to files inside it.
+
+    Raises:
+        OSError: the folder itself cannot be read.
+    """
+    pictures: list[ListedFile] = []
+    captions: dict[str, list[ListedFile]] = {}
+    notes: list[str] = []
+    inside = os.path.realpath(root) + os.sep
+    for entry, path in _walk(root, notes):
+        suffix = _suffix(path)
+        is_picture = suffix in PICTURE_SUFFIXES
+        if not is_picture and suffix not in CAPTION_SUFFIXES:
+            continue
+        listed = _listed(entry, path, inside, notes)
+        if listed is None:
+            continue
+        if is_picture:
+            pictures.append(listed)
+        else:
+            captions.setdefault(path[: -len(suffix)], []).append(listed)
+    pictures.sort(key=lambda file: file.path)
+    ordered = {
+        stem: tuple(sorted(files, key=lambda file: CAPTION_SUFFIXES.index(_suffix(file.path))))
+        for stem, files in captions.items()
+    }
+    return Listing(tuple(pictures), ordered, tuple(notes))
+
+
+def is_orphan_caption(file: ListedFile) -> bool:
+    """Whether a caption file without a picture is worth a word."""
+    pure = PurePosixPath(file.path)
+    return pure.suffix.lower() in ORPHAN_SUFFIXES and pure.name.lower() not in OWN_FILES
+
+
+def _suffix(path: str) -> str:
+    dot = path.rfind(".")
+    return path[dot:].lower() if dot > path.rfind("/") + 1 else ""
+
+
+def _walk(root: Path, notes: list[str]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Every entry that is no folder, with its shown path."""
+    waiting: list[tuple[str, str]] = [(str(root), "")]
+    while waiting:
+        folder, prefix = waiting.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise
+            notes.append(f"`{prefix}` was left out: {error.strerror}")
+            continue
+        for entry in entries:
+            path = prefix + shown(entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                if _suffix(path) in CAPTION_SUFFIXES:
+                    notes.append(f"`{path}` is a folder with a caption's name")
+                if entry.name not in OWN_FOLDERS:
+                    waiting.append((entry.path, f"{path}/"))
+            elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - a hot loop
+                notes.append(f"`{path}` was left out: links to folders are not followed")
+            else:
+                yield entry, path
+
+
+def _listed(entry: os.DirEntry[str], path: str, inside: str, notes: list[str]) -> ListedFile | None:
+    try:
+        if entry.is_symlink():
+            target = os.path.realpath(entry.path)
+            if not target.startswith(inside):
+                notes.append(f"`{path}` was left out: the link leads out of the folder")
+                return None
+        if not entry.is_file():
+            notes.append(f"`{path}` was left out: it is no regular file")
+            return None
+        stat = entry.stat()
+    except OSError as error:
+        notes.append(f"`{path}` was left out: {error.strerror}")
+        return None
+    return ListedFile(path, entry.path, stat.st_size, stat.st_mtime_ns)

@@ -1,0 +1,54 @@
+"""Where findings lie: paths as the user's tools know them, lines and columns instead of offsets."""
+
+from collections.abc import Mapping
+
+from rules.records import record
+from rules.report import Finding
+
+
+@record
+class Region:
+    """Lines and columns, both from 1; the end column is behind the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@record
+class Place:
+    """What a format must know beside the report.
+
+    Attributes:
+        folder: the dataset, as the user named it.
+        texts: caption file -> its text.
+    """
+
+    folder: str
+    texts: Mapping[str, str]
+
+    def path(self, path: str) -> str:
+        """A path of the report from where the user stands."""
+        folder = self.folder.rstrip("/")
+        return path if folder in {"", "."} else f"{folder}/{path}"
+
+    def region(self, finding: Finding) -> Region | None:
+        """Where in its caption file a finding lies, None where it concerns whole files."""
+        text = self.texts.get(finding.paths[0]) if len(finding.paths) == 1 else None
+        if finding.span is None or text is None:
+            return None
+        (line, column), (end_line, end_column) = (_position(text, at) for at in finding.span)
+        return Region(line=line, column=column, end_line=end_line, end_column=end_column)
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def visible(text: str) -> str:
+    """Text that cannot move a cursor or turn a line: what does not print becomes an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

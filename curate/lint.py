@@ -1,0 +1,92 @@
+"""`curate lint`: open a dataset, judge it, say what was found."""
+
+import datetime as dt
+import importlib.metadata
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from curate.formats import render
+from curate.formats.place import Place
+from curate.session import Session, open_dataset
+from rules import engine
+from rules.model import Dataset, Severity
+from rules.records import write_atomically
+from rules.report import Report
+from rules.spec import LintSettings, RuleProfile
+
+REPORT = "report.json"
+TOOL = "lora-curate"
+
+
+def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
+    directory: str,
+    *,
+    trainer: str | None,
+    select: str | None,
+    ignore: str | None,
+    profile: RuleProfile | None,
+    form: str,
+    output_file: Path | None,
+    fail_on: str,
+    no_measure: bool,
+    cache_dir: Path | None,
+) -> int:
+    """Lint a folder, print the report, and return the exit code: 0 or 1.
+
+    Raises:
+        UserError, RecordError, RuleCrash: it could not judge.
+    """
+    session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure)
+    settings = changed_settings(session.dataset.spec.lint, select, ignore, profile)
+    report = judge(session, settings)
+    place = Place(folder=session.shown, texts=caption_texts(session.dataset))
+    colour = form == "text" and output_file is None and sys.stdout.isatty()
+    text = render(form, report, place, colour=colour)
+    if output_file is None:
+        click.echo(text, nl=False)
+    else:
+        write_atomically(output_file, text.encode())
+    return exit_code(report, fail_on)
+
+
+def changed_settings(
+    settings: LintSettings, select: str | None, ignore: str | None, profile: RuleProfile | None
+) -> LintSettings:
+    """The settings of dataset.yaml with those of the command line in their place."""
+    return replace(
+        settings,
+        select=_codes(select) if select is not None else settings.select,
+        ignore=_codes(ignore) if ignore is not None else settings.ignore,
+        profile=profile or settings.profile,
+    )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().upper() for part in text.split(",") if part.strip())
+
+
+def judge(session: Session, settings: LintSettings) -> Report:
+    """The report of an opened dataset, with what was guessed and left out on top."""
+    tool = f"{TOOL} {importlib.metadata.version(TOOL)}"
+    report = engine.lint(session.dataset, settings, tool=tool, today=dt.datetime.now(dt.UTC).date())
+    return replace(report, notes=(*session.notes, *report.notes))
+
+
+def caption_texts(dataset: Dataset) -> Mapping[str, str]:
+    """Caption file -> its text, for lines and columns."""
+    texts = {
+        sidecar.path: sidecar.text
+        for picture in dataset.pictures
+        for sidecar in picture.sidecars
+        if sidecar.text is not None
+    }
+    return texts | {orphan.path: orphan.text for orphan in dataset.orphans if orphan.text}
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """1 where a finding is at or over the threshold, else 0."""
+    return int(fail_on != "never" and bool(report.at_least(Severity(fail_on))))

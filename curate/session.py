@@ -1,0 +1,179 @@
+"""Opening a dataset folder: its spec (written or guessed), index and facts, as one Dataset."""
+
+import csv
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from curate.captions import SlotTable
+from curate.dataset import assemble
+from curate.errors import UserError
+from curate.feeding import folder_repeats
+from curate.guess import Guess, guess_spec
+from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
+from curate.store import Store
+from rules.model import Dataset
+from rules.profiles import load_base, load_trainer
+from rules.records import RecordError, load_yaml, parse, record
+from rules.spec import Spec, TrainerChoice
+from rules.vocabulary import load_vocabulary
+
+SPEC_FILE = "dataset.yaml"
+UNMEASURED_SHOWN = 5
+
+
+@record
+class Session:
+    """An opened dataset.
+
+    Attributes:
+        shown: the folder as the user named it.
+        notes: guesses and files left out, for the top of the report.
+        guess: what was guessed, where there is no dataset.yaml.
+        store: where facts and the last report are kept.
+    """
+
+    root: Path
+    shown: str
+    dataset: Dataset
+    index: Index
+    notes: tuple[str, ...]
+    guess: Guess | None
+    store: Store
+
+
+def open_dataset(
+    path: str,
+    *,
+    trainer: str | None = None,
+    cache_dir: Path | None = None,
+    measure: bool = True,
+) -> Session:
+    """Open a folder, measuring what is new.
+
+    Args:
+        path: the folder, as the user named it.
+        trainer: a trainer profile in place of the spec's.
+        cache_dir: in place of `.curate/`.
+        measure: whether new pictures may be measured.
+
+    Raises:
+        UserError: no such folder, no pictures, or pictures without facts while `measure` is off.
+        RecordError: dataset.yaml or the facts cannot be understood.
+    """
+    root = _checked(path)
+    store, index = _read(root, path, cache_dir, measure=measure)
+    if not index.pictures:
+        raise UserError(f"{path}: no pictures were found; name the folder that holds them")
+    spec, guess = _spec(root, index)
+    if trainer is not None:
+        spec = replace(spec, trainer=_choice(spec.trainer_choice, trainer))
+    known_tags, aliases = _known_tags(root, spec)
+    dataset = assemble(
+        name=root.resolve().name,
+        spec=spec,
+        pictures=index.pictures,
+        orphans=index.orphans,
+        locked=_locked(root, spec),
+        known_tags=known_tags,
+        aliases=aliases,
+    )
+    return Session(
+        root=root,
+        shown=path,
+        dataset=dataset,
+        index=index,
+        notes=(*(_guess_notes(path, guess) if guess else ()), *index.notes),
+        guess=guess,
+        store=store,
+    )
+
+
+def _checked(path: str) -> Path:
+    root = Path(path)
+    if not root.exists():
+        raise UserError(f"{path}: no such folder")
+    if not root.is_dir():
+        raise UserError(f"{path}: is a file; name the folder of the dataset")
+    return root
+
+
+def _read(root: Path, shown: str, cache_dir: Path | None, *, measure: bool) -> tuple[Store, Index]:
+    try:
+        store = Store.of(root, cache_dir)
+        return store, index_folder(root, store, measure=measure)
+    except UnmeasuredPictures as error:
+        names = ", ".join(error.paths[:UNMEASURED_SHOWN])
+        more = len(error.paths) - UNMEASURED_SHOWN
+        names += f" and {more:,} more" if more > 0 else ""
+        raise UserError(
+            f"{shown}: {len(error.paths):,} pictures have no facts ({names}); run "
+            f"`curate index {shlex.quote(shown)}` and commit {shown.rstrip('/')}/.curate/facts.jsonl"
+        ) from error
+    except OSError as error:
+        place = error.filename or shown
+        raise UserError(f"{place}: {error.strerror or error}") from error
+
+
+def _spec(root: Path, index: Index) -> tuple[Spec, Guess | None]:
+    path = root / SPEC_FILE
+    if path.exists():
+        data = load_yaml(path, SPEC_FILE)
+        return parse(Spec, {} if data is None else data, SPEC_FILE), None
+    spec = Spec()
+    trainer = load_trainer(spec.trainer_choice)
+    repeats = folder_repeats(f"{root.resolve().name}/{index.pictures[0].path}", trainer)
+    guess = guess_spec(index.pictures, load_base(spec.base), load_vocabulary(), repeats)
+    return guess.spec, guess
+
+
+def _guess_notes(path: str, guess: Guess) -> tuple[str, ...]:
+    guessed = "; ".join(guess.notes)
+    return (
+        f"no {SPEC_FILE}, so this was guessed: {guessed}. `curate init {shlex.quote(path)}` writes it down",
+    )
+
+
+def _choice(choice: TrainerChoice, profile: str) -> TrainerChoice:
+    """The user's own settings belong to the profile that they were written for."""
+    return choice if choice.profile == profile else TrainerChoice(profile=profile)
+
+
+def _known_tags(root: Path, spec: Spec) -> tuple[Mapping[str, int] | None, Mapping[str, str]]:
+    """The user's vocabulary file: lines of tag, category, count, "alias,alias".
+
+    Raises:
+        RecordError: the file cannot be read or has another shape.
+    """
+    if spec.lint.vocabulary is None:
+        return None, {}
+    path = root / spec.lint.vocabulary
+    normal = SlotTable(Spec(), load_base(spec.base), load_vocabulary()).normal
+    counts: dict[str, int] = {}
+    aliases: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.reader(file):
+                if not row:
+                    continue
+                tag = normal(row[0])
+                counts[tag] = int(row[2]) if len(row) > 2 and row[2] else 1  # noqa: PLR2004
+                for alias in row[3].split(",") if len(row) > 3 else ():  # noqa: PLR2004
+                    aliases.setdefault(normal(alias), tag)
+    except OSError as error:
+        raise RecordError(SPEC_FILE, [f"`lint.vocabulary`: {path}: {error.strerror}"]) from error
+    except (ValueError, csv.Error) as error:
+        wanted = "lines of tag,category,count,aliases"
+        raise RecordError(SPEC_FILE, [f"`lint.vocabulary`: {path}: {wanted}, {error}"]) from error
+    return counts, aliases
+
+
+def _locked(root: Path, spec: Spec) -> Mapping[str, str] | None:
+    """The captions of the folder that is declared locked: picture path -> text."""
+    if spec.captions_locked is None:
+        return None
+    folder = root / spec.captions_locked
+    if not folder.is_dir():
+        raise RecordError(SPEC_FILE, [f"`captions_locked`: {folder} is no folder"])
+    return read_captions(folder)
