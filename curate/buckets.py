@@ -134,7 +134,8 @@ def _own(size: tuple[int, int], buckets: Buckets, resolution: int) -> _Fit:
     width, height = size
     step, scale = buckets.step, 1.0
     if width * height > resolution**2:
-        scale = _reduction(width, height, resolution, step)
+        # A side thinner than a step would be enlarged to one; the trainers fail on it.
+        scale = min(1.0, _reduction(width, height, resolution, step))
     resized = (_rounded(width * scale), _rounded(height * scale))
     return _Fit((_step_below(resized[0], step), _step_below(resized[1], step)), scale)
 

@@ -13,7 +13,8 @@ from rules.profiles import CaptionHandling, Trainer
 
 BOM = "\ufeff"
 LINE_END = re.compile(r"[\r\n]")
-WEIGHTED = re.compile(r"\(\s*(.+?)\s*:\s*[+-]?\d+(?:\.\d+)?\s*\)")
+WEIGHT = re.compile(r"[+-]?\d+(?:\.\d+)?")
+BRACKETS = frozenset({("(", ")"), ("[", "]")})
 
 
 def choose_sidecar(sidecars: tuple[Sidecar, ...], handling: CaptionHandling) -> tuple[Sidecar, ...]:
@@ -55,12 +56,14 @@ def _read(text: str, handling: CaptionHandling) -> tuple[str, int]:
 
 
 def _unweighted(piece: str) -> str:
-    """A piece without the marks of a weight about it; the same object where it bears none."""
+    """A piece without the marks of a weight about it, unchanged where it bears none."""
     tag = piece.strip()
-    if (match := WEIGHTED.fullmatch(tag)) is not None:
-        return match[1]
+    if tag[:1] == "(" and tag[-1:] == ")":
+        name, _, weight = tag[1:-1].rpartition(":")
+        if name.strip() and WEIGHT.fullmatch(weight.strip()):
+            return name.strip()
     bare = tag
-    while len(bare) > 1 and (bare[0], bare[-1]) in {("(", ")"), ("[", "]")}:
+    while len(bare) > 1 and (bare[0], bare[-1]) in BRACKETS:
         bare = bare[1:-1].strip()
     return piece if bare == tag else bare
 
@@ -102,25 +105,29 @@ def why_unfed(
     path: str, trainer: Trainer, *, decodes: bool, has_caption: bool, empty: bool
 ) -> str | None:
     """Why a trainer leaves a picture out, None where it trains it."""
-    pure = PurePosixPath(path)
-    suffix, folders = pure.suffix.lower(), pure.parts[:-1]
-    pictures, captions = trainer.pictures, trainer.captions
-    if suffix not in pictures.suffixes:
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix not in trainer.pictures.suffixes:
         return f"{trainer.id} does not read {suffix or 'files without a suffix'}"
-    if folders and not pictures.recursive:
-        return f"{trainer.id} does not look into sub-folders"
-    if in_skipped_folder(path, pictures.skipped_folders):
-        folder = f"{'/'.join(folders)}/"
-        if pictures.listed_folders:
-            return f"{trainer.id} trains the folders that its configuration lists, hardly {folder}"
-        return f"{trainer.id} leaves out the folder {folder}"
+    if (reason := _why_folder_unfed(path, trainer)) is not None:
+        return reason
     if not decodes:
         return "it does not decode"
-    if not has_caption and captions.missing == "dropped":
+    if not has_caption and trainer.captions.missing == "dropped":
         return f"{trainer.id} drops pictures without a caption"
-    if empty and captions.empty == "dropped":
+    if empty and trainer.captions.empty == "dropped":
         return f"{trainer.id} drops pictures with an empty caption"
     return None
+
+
+def _why_folder_unfed(path: str, trainer: Trainer) -> str | None:
+    folder = str(PurePosixPath(path).parent)
+    if folder != "." and not trainer.pictures.recursive:
+        return f"{trainer.id} does not look into sub-folders"
+    if not in_skipped_folder(path, trainer.pictures.skipped_folders):
+        return None
+    if trainer.pictures.listed_folders:
+        return f"{trainer.id} trains listed folders only, and {folder}/ is taken for not listed"
+    return f"{trainer.id} leaves out the folder {folder}/"
 
 
 def in_skipped_folder(path: str, names: tuple[str, ...]) -> bool:
@@ -131,16 +138,9 @@ def in_skipped_folder(path: str, names: tuple[str, ...]) -> bool:
     )
 
 
-def folder_repeats(path: str, trainer: Trainer, root: str = "") -> int:
-    """How often an epoch shows a picture: the number before `_` in its folder's name, or 1.
-
-    Args:
-        path: of the picture in the dataset.
-        trainer: says whether folders are read so.
-        root: name of the dataset's own folder, which pictures directly in it lie in.
-    """
-    parent = PurePosixPath(path).parent.name or root
-    number, _, rest = parent.partition("_")
+def folder_repeats(path: str, trainer: Trainer) -> int:
+    """How often an epoch shows a picture: the number before `_` in its folder's name, or 1."""
+    number, _, rest = PurePosixPath(path).parent.name.partition("_")
     if not (trainer.pictures.folder_repeats and rest and number.isdecimal()):
         return 1
     return max(1, int(number))

@@ -23,6 +23,8 @@ class PictureHandling:
         suffixes: lower case, with the dot.
         recursive: whether sub-folders are trained.
         skipped_folders: names of folders that are not trained; `.*` stands for hidden ones.
+        listed_folders: whether the user's configuration lists each folder that is trained;
+            `skipped_folders` are then those that are taken for not listed.
         exif: whether the orientation is applied.
         alpha: composited on a colour, or dropped so that the hidden colour shows.
         folder_repeats: whether a folder named `5_name` repeats its pictures five times.
@@ -31,6 +33,7 @@ class PictureHandling:
     suffixes: tuple[str, ...]
     recursive: bool
     skipped_folders: tuple[str, ...] = ()
+    listed_folders: bool = False
     exif: Literal["applied", "ignored"]
     alpha: Literal["composited", "dropped"]
     folder_repeats: bool = False
@@ -49,8 +52,14 @@ class CaptionHandling:
         bom: whether a byte order mark stays glued to the first token.
         lines: which lines of the file are fed.
         wildcards: whether `{a|b}` is expanded.
-        json_fields: keys of a JSON sidecar in the order in which they are joined; empty where
-            JSON is not read.
+        wildcard_setting: the setting by which users have it expanded, if there is one.
+        weights: whether the marks of `(tag:1.2)`, `(tag)` and `[tag]` are fed as text or taken
+            off.
+        commaless: whether a caption without a comma is fed as it is, or cut at white space into
+            words that are joined with commas.
+        json_fields: what of a JSON sidecar is joined with commas, in order; empty where JSON is
+            not read. `a.b|c` is key b of key a, else key c.
+        json_prose: the keys, written alike, of the sentences that follow behind a full stop.
         json_broken: what a JSON sidecar that does not parse does.
     """
 
@@ -62,7 +71,11 @@ class CaptionHandling:
     bom: Literal["kept", "stripped"]
     lines: Literal["first", "all"]
     wildcards: bool = False
+    wildcard_setting: str | None = None
+    weights: Literal["fed", "removed"] = "fed"
+    commaless: Literal["kept", "words"] = "kept"
     json_fields: tuple[str, ...] = ()
+    json_prose: str = ""
     json_broken: Literal["empty", "crash"] | None = None
 
 
@@ -91,18 +104,37 @@ class Flip:
 
 
 @record
+class Batching:
+    """How pictures become batches, and batches become steps of the optimiser.
+
+    Attributes:
+        accumulation: batches per step.
+        mixed: whether a batch takes pictures of different buckets.
+        remainder: whether pictures that fill no step are trained in a smaller one (`kept`), or
+            are left out once per epoch or once per bucket.
+    """
+
+    accumulation: int = 1
+    mixed: bool = False
+    remainder: Literal["kept", "epoch", "bucket"] = "kept"
+
+
+@record
 class Buckets:
     """How a trainer chooses the size at which a picture is trained.
 
     Attributes:
         strategy: `area_band`: every size in steps whose area lies within `area_tolerance` of the
-            resolution squared. `under_area`: every size in steps whose area is at most that.
-            `log_aspect`: `count` aspects evenly spaced in their logarithm. The nearest aspect wins.
+            resolution squared. `under_area`: for every width in steps the greatest height whose
+            area is at most that, and each such size lying on its side. `log_aspect`: `count`
+            aspects evenly spaced in their logarithm. The nearest aspect wins.
         step: of both sides, in pixels.
-        min_side: shortest side, in pixels.
-        max_side: longest side, in pixels.
-        max_aspect: longest to shortest side.
-        upscale: whether pictures smaller than their bucket are enlarged.
+        min_side: shortest side, in pixels; not of `log_aspect`.
+        max_side: longest side, in pixels; not of `log_aspect`.
+        max_aspect: longest to shortest side; not of `under_area`.
+        count: of the aspects of `log_aspect`.
+        upscale: whether pictures smaller than their bucket are enlarged; where not, each picture
+            has the bucket of its own size, rounded down to steps.
     """
 
     strategy: Literal["area_band", "under_area", "log_aspect"]
@@ -137,13 +169,15 @@ class Trainer:
     shuffle: Shuffle = field(default_factory=Shuffle)
     flip: Flip = field(default_factory=Flip)
     buckets: Buckets
+    batching: Batching = field(default_factory=Batching)
     references: tuple[Reference, ...]
 
     def with_choice(self, choice: TrainerChoice) -> "Trainer":
         """The profile as the user's own training configuration changes it."""
         captions, buckets = self.captions, self.buckets
         if choice.caption_suffix:
-            captions = replace(captions, suffixes=(choice.caption_suffix,))
+            suffix = f".{choice.caption_suffix.lower().lstrip('.')}"
+            captions = replace(captions, suffixes=(suffix,))
         if choice.upscale is not None:
             buckets = replace(buckets, upscale=choice.upscale)
         shuffle = replace(
