@@ -4,11 +4,13 @@ The decal covers face coordinates x -0.5..0.5 and y 0..1 (chin to crown, in head
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from curate.figures.compiled import Floats, kernel
+from curate.figures.library import load
 from curate.figures.resolve import smoothstep
 
 Colour = tuple[float, float, float]
@@ -102,12 +104,12 @@ def _mixed(a: Colour, b: Colour, t: float) -> Colour:
 @kernel
 def _iris(texel_4: Floats, x: float, y: float, face: FacePaint, cover: float, blur: float) -> None:
     """Paint the iris; x and y are in head heights from the eye's middle."""
-    wide, high = 0.63 * face.eye_width * face.iris, 0.94 * face.eye_height * face.iris
+    wide, high = 0.66 * face.eye_width * face.iris, 0.96 * face.eye_height * face.iris
     y -= 0.04 * face.eye_height
     edge = _oval(x, y, wide, high)
     white = (1.0, 1.0, 1.0)
-    dark = _mixed((0.06, 0.05, 0.10), face.eye, 0.42)
-    light = _mixed(face.eye, white, 0.48)
+    dark = _mixed((0.06, 0.05, 0.12), face.eye, 0.58)
+    light = _mixed(face.eye, white, 0.62)
     height = y / high
     tone = _mixed(face.eye, dark, smoothstep(0.0, 0.75, height))
     tone = _mixed(tone, light, smoothstep(0.1, -0.9, height) if height < 0.1 else 0.0)
@@ -147,7 +149,7 @@ def _eye(texel_4: Floats, x: float, y: float, side: float, face: FacePaint, blur
         _iris(texel_4, x - side * face.eye_apart - face.gaze, y - face.eye_level, face, cover, blur)
         fall = cover * smoothstep(-0.34, -0.12, up - upper)
         _over(texel_4, _mixed(face.lash, face.eye, 0.2), 0.45 * fall)
-        thick = 0.085 + 0.12 * smoothstep(-1.0, 0.8, across) + 0.05 * (1 - min(ax, 1.0))
+        thick = 0.10 + 0.13 * smoothstep(-1.0, 0.8, across) + 0.05 * (1 - min(ax, 1.0))
         thick *= 1.0 - smoothstep(0.85, 1.28, across)
         thick *= smoothstep(-1.12, -0.75, across)
         lash = abs(up - upper - 0.4 * thick) - thick
@@ -238,3 +240,12 @@ def paint(size: int, face: FacePaint) -> Floats:
             _eye(texel, x, y, side, face, blur)
             _brow(texel, x, y, side, face, blur)
     return decal
+
+
+@cache
+def expressions() -> dict[str, Expression]:
+    """Give every expression by name."""
+    return {
+        name: Expression(**{key: row[key] for key in row if key not in {"tags", "sentence"}})
+        for name, row in load("expressions").items()
+    }

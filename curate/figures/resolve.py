@@ -37,7 +37,6 @@ class Look(NamedTuple):
     light_z: float
     threshold: float
     softness: float
-    depth: float
     rim: float
     gloss: float
     line_radius: int
@@ -53,7 +52,7 @@ class Look(NamedTuple):
 
 
 def material_table(materials: list[Material]) -> Floats:
-    """Pack materials into rows (m, 13): colour, pattern colour, kind, pattern, scale, shade, line."""
+    """Pack materials into rows (m, 12): colours, kind, pattern, its scale, shade, line, pleats."""
     return np.array(
         [
             [
@@ -64,6 +63,7 @@ def material_table(materials: list[Material]) -> Floats:
                 material.pattern_scale,
                 material.shade,
                 material.line,
+                material.pleats,
             ]
             for material in materials
         ]
@@ -111,8 +111,17 @@ def _pattern(row: Floats, u: float, v: float) -> float:
         b = (v * scale * 0.5) % 1.0 - 0.5
         return 1.0 if a * a + b * b < 0.07 else 0.0
     if kind == HEM:
-        return 1.0 if 0.86 < v < 0.93 else 0.0
+        return 1.0 if 0.06 < v < 0.13 else 0.0
     return 0.0
+
+
+@kernel
+def _pleat(count: float, u: float, v: float) -> float:
+    """Tell whether (u, v) lies in the light: the inner side of each pleat is dark."""
+    phase = (u * count) % 1.0
+    depth = 0.30 * (1.0 - v) ** 0.5
+    fold = 1.0 - smoothstep(depth - 0.03, depth + 0.03, phase)
+    return 1.0 - fold * (1.0 - smoothstep(0.85, 0.98, v))
 
 
 @kernel
@@ -196,19 +205,21 @@ def _surface(  # noqa: PLR0913
         mottle = value_noise(u * 7 * look.texture_scale + group, v * 9 * look.texture_scale, group)
         mottle += value_noise(x * 0.11 * look.texture_scale, y * 0.11 * look.texture_scale, 7)
         grain = 1.0 + look.texture * (mottle - 1.0)
-    dark = 1.0 - (1.0 - row[9]) * look.depth
+    if row[11] > 0:
+        lit = min(lit, _pleat(row[11], u, v))
     if kind == HAIR:
         strands = value_noise(u * 9.0 + 17.3 * group, v * 0.8, group)
         grain *= 1.0 + 0.07 * (strands - 0.5) * look.gloss
-    # Shade leans to violet: a darker colour with less green reads as shadow, a grey one as dirt.
+    # A power keeps shadows saturated: a merely darker colour reads as dirt.
     for d in range(3):
         base = row[d] + (row[3 + d] - row[d]) * amount
-        tint = (
-            dark * (1.0, 0.93, 1.04)[d]
-            if kind != SKIN and kind != FACE
-            else (1.0 - (1.0 - dark) * (0.45, 1.0, 0.85)[d])
-        )
-        out_3[d] = base * (lit + (1 - lit) * min(tint, 1.0)) * grain
+        if kind == SKIN or kind == FACE:
+            shadow = base**1.6 * (0.985, 0.955, 0.975)[d]
+        elif kind == HAIR:
+            shadow = base**1.45 * (0.93, 0.89, 0.95)[d] * row[9]
+        else:
+            shadow = base**1.25 * (0.95, 0.94, 1.02)[d] * row[9]
+        out_3[d] = min((base * lit + (1 - lit) * shadow) * grain, 1.0)
     if kind == HAIR and look.gloss > 0 and not inside:
         height = nx * look.up_x + ny * look.up_y + nz * look.up_z
         jag = 0.09 * abs((u * 3.0 + 0.37 * group) % 1.0 - 0.5)
@@ -257,7 +268,9 @@ def _line(
         here, there = scene.face_material[face], scene.face_material[other]
         if scene.face_group[face] == scene.face_group[other]:
             strength = smoothstep(0.09, 0.16, gap)
-        elif here != there:
+        elif here != there and not (
+            scene.materials[here, 6] == HAIR and scene.materials[there, 6] == HAIR
+        ):
             strength = max(
                 0.75 if scene.materials[here, 6] != FLAT else 0.0, smoothstep(0.0, 0.06, gap)
             )

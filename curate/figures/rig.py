@@ -12,6 +12,7 @@ import numpy as np
 
 from curate.figures.compiled import Floats
 from curate.figures.turns import Frame, turn_x, turn_y, turn_z
+from rules.records import record
 
 SIDES = ("left", "right")
 LIMITS: dict[str, dict[str, tuple[float, float]]] = {
@@ -40,7 +41,7 @@ JOINTS = (
 Angles = Mapping[str, Mapping[str, float]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Proportions:
     """How a body is built; 1 is the ordinary amount except for `heads`.
 
@@ -85,7 +86,7 @@ def build(proportions: Proportions) -> Build:
     heads = proportions.heads
     share = float(np.interp(heads, [2.5, 4.0, 5.5, 6.5, 8.0], [0.30, 0.41, 0.475, 0.50, 0.52]))
     hip_height = heads * share * proportions.legs
-    neck = float(np.interp(heads, [2.5, 4.0, 6.0], [0.12, 0.20, 0.28]))
+    neck = float(np.interp(heads, [2.5, 4.0, 6.0], [0.10, 0.16, 0.22]))
     torso = max(heads - 1.0 - neck - hip_height, 0.35)
     scale = torso / 1.98
     ankle = 0.085 * hip_height

@@ -234,6 +234,7 @@ class Material:
     pattern_scale: float = 6.0
     shade: float = 0.72
     line: float = 0.32
+    pleats: int = 0
 
 
 KINDS = ("cloth", "skin", "hair", "face", "flat", "prop")

@@ -1,0 +1,121 @@
+"""A set of pictures on disk: PNG files, captions beside them, and the truth of all in one file."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from curate.figures.captions import CaptionPlan, caption
+from curate.figures.figure import Figure
+from curate.figures.spec import FiguresSpec, figures_of
+from curate.figures.truth import Truth
+
+TRUTH_NAME = "figures-truth.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One picture to be made."""
+
+    name: str
+    figure: Figure
+    size: tuple[int, int]
+    folder: Path
+    wanted: str | None
+    caption: CaptionPlan | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of a job: its labels, and a complaint where they are not what was wanted."""
+
+    name: str
+    labels: dict[str, object]
+    complaint: str | None
+
+
+def labels_of(truth: Truth) -> dict[str, object]:
+    """Give the short form of the truth that goes into `figures-truth.json`."""
+    return {
+        "framing": truth.framing,
+        "view": truth.view,
+        "elevation": truth.elevation,
+        "pose": truth.pose,
+        "variant": truth.variant,
+        "expression": truth.expression,
+        "outfit": truth.outfit,
+        "azimuth": truth.azimuth,
+        "camera_elevation": round(truth.camera_elevation, 2),
+        "head_box": truth.head_box,
+        "figure_box": truth.figure_box,
+        "features": {
+            name: {"pixels": feature.pixels, "viewer_side": feature.viewer_side}
+            for name, feature in truth.features.items()
+            if feature.visible
+        },
+    }
+
+
+def make(job: Job) -> Done:
+    """Draw one picture and write it with its caption."""
+    from PIL import Image
+
+    from curate.figures.draw import draw
+
+    drawing = draw(job.figure, *job.size)
+    path = job.folder / f"{job.name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(drawing.picture).save(path, optimize=True)
+    if job.caption is not None:
+        rng = np.random.default_rng([job.figure.seed, len(job.name), int(path.stem)])
+        text = caption(drawing.truth, job.caption, rng)
+        path.with_suffix(".txt").write_text(text + "\n", encoding="utf-8")
+    complaint = None
+    if job.wanted is not None and drawing.truth.framing != job.wanted:
+        complaint = f"{job.name}: wanted framing {job.wanted}, drew {drawing.truth.framing}"
+    return Done(name=job.name, labels=labels_of(drawing.truth), complaint=complaint)
+
+
+def jobs_of(spec: FiguresSpec, folder: Path) -> list[Job]:
+    """List the pictures of a set."""
+    return [
+        Job(
+            name=str(Path(shot.folder) / f"{number:04d}"),
+            figure=figure,
+            size=shot.size,
+            folder=folder,
+            wanted=figure.camera.framing if shot.framing else None,
+            caption=spec.caption,
+        )
+        for shot, number, figure in figures_of(spec)
+    ]
+
+
+def run(jobs: list[Job], workers: int) -> Iterator[Done]:
+    """Make pictures, in order, in one or more processes."""
+    if workers <= 1:
+        yield from map(make, jobs)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(make, jobs, chunksize=max(1, min(64, len(jobs) // (4 * workers) or 1)))
+
+
+def draw_set(
+    spec: FiguresSpec,
+    folder: Path,
+    *,
+    workers: int = 1,
+    report: Callable[[Done], None] = lambda _: None,
+) -> list[Done]:
+    """Draw a set into a folder; the truth file is written last."""
+    done = []
+    for result in run(jobs_of(spec, folder), workers):
+        report(result)
+        done.append(result)
+    text = ",\n".join(f"  {json.dumps(r.name)}: {json.dumps(r.labels)}" for r in done)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / TRUTH_NAME).write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+    return done

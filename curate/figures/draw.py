@@ -1,0 +1,170 @@
+"""From a figure to its picture and its truth."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from curate.figures.assemble import assemble, reflect, subject
+from curate.figures.camera import Lens, aim
+from curate.figures.compiled import Bytes, Floats, Ints
+from curate.figures.face import FacePaint, expressions, paint
+from curate.figures.figure import Figure, Style
+from curate.figures.library import palette
+from curate.figures.raster import fill
+from curate.figures.resolve import Look, Scene, material_table, resolve
+from curate.figures.rig import Skeleton, pose_skeleton
+from curate.figures.surface import Mesh
+from curate.figures.truth import Truth, measure
+from curate.figures.turns import unit
+
+SOFTNESS = {"flat": (-3.0, 0.05), "toon": (0.06, 0.045), "soft": (0.10, 0.50)}
+SMALL = 300
+DETAIL = (24, 44)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A picture and what is known about it.
+
+    Args:
+        picture: Shape (h, w, 3), sRGB bytes.
+        truth: The labels.
+        parts: Shape (h, w): index into `names` of what each pixel shows, -1 for the backdrop.
+        names: Names of the parts.
+    """
+
+    picture: Bytes
+    truth: Truth
+    parts: Ints
+    names: tuple[str, ...]
+
+
+def _dark(colour: tuple[float, float, float], share: float) -> tuple[float, float, float]:
+    return (colour[0] * share, colour[1] * share, colour[2] * share)
+
+
+def face_paint(figure: Figure) -> FacePaint:
+    """Gather what the painter of the face needs."""
+    shown = expressions()[figure.expression]
+    face, hair = figure.character.face, palette("hair")[figure.character.hair.colour]
+    return FacePaint(
+        open=shown.open,
+        arc=shown.arc,
+        slant=shown.slant,
+        iris=shown.iris,
+        raise_brow=shown.raise_brow,
+        slant_brow=shown.slant_brow,
+        mouth=shown.mouth,
+        curve=shown.curve,
+        gape=shown.gape,
+        round=shown.round,
+        blush=shown.blush,
+        eye=palette("eyes")[face.eye_colour],
+        lash=_dark(hair, 0.22),
+        brow=_dark(hair, 0.55),
+        eye_width=0.118 * face.eye_width,
+        eye_height=0.130 * face.eye_height,
+        eye_apart=0.188 * face.eye_apart,
+        eye_level=0.365,
+        gaze=0.030 * figure.gaze,
+        detail=1.0,
+    )
+
+
+def head_samples(lens: Lens, skeleton: Skeleton) -> float:
+    """Give the head's size in samples, whichever way it is seen."""
+    ends = skeleton.frames["head"].place(
+        np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.5, -0.45], [0.0, 0.5, 0.4]])
+    )
+    flat = lens.project(ends)[:, :2]
+    return float(max(np.linalg.norm(flat[0] - flat[1]), np.linalg.norm(flat[2] - flat[3])))
+
+
+def look_of(style: Style, lens: Lens, up: Floats, head: float) -> Look:
+    """Turn a style into numbers; `head` is the head's size in samples, `up` its upward axis."""
+    side, high = np.radians(style.light)
+    light = unit(np.array([np.sin(side) * np.cos(high), np.sin(high), np.cos(side) * np.cos(high)]))
+    threshold, softness = SOFTNESS[style.shading]
+    upward = lens.turn @ up
+    return Look(
+        light_x=float(light[0]),
+        light_y=float(light[1]),
+        light_z=float(light[2]),
+        threshold=threshold,
+        softness=softness,
+        rim=style.rim,
+        gloss=style.gloss,
+        line_radius=max(1, round(style.line_width * 0.0042 * head)),
+        line_strength=style.outline,
+        texture=style.texture,
+        texture_scale=1.0,
+        ink=style.ink,
+        shadow_x=float(0.044 * head * np.sin(side)),
+        shadow_y=-0.055 * head,
+        up_x=float(upward[0]),
+        up_y=float(upward[1]),
+        up_z=float(upward[2]),
+    )
+
+
+def mirrored_figure(figure: Figure) -> Figure:
+    """Give the figure whose picture is the mirror image."""
+    return replace(figure, mirrored=not figure.mirrored)
+
+
+def _seen(figure: Figure) -> Figure:
+    """Mirror what is not a surface: the camera and the light."""
+    if not figure.mirrored:
+        return figure
+    camera, style = figure.camera, figure.style
+    return replace(
+        figure,
+        camera=replace(camera, azimuth=-camera.azimuth, roll=-camera.roll, shift=-camera.shift),
+        style=replace(style, light=(-style.light[0], style.light[1])),
+    )
+
+
+def draw(figure: Figure, width: int, height: int) -> Drawing:
+    """Draw a figure at a size in pixels."""
+    skeleton = pose_skeleton(figure.character.proportions, figure.pose.angles)
+    mesh = assemble(figure, skeleton, DETAIL[min(width, height) > SMALL])
+    if figure.mirrored:
+        skeleton = reflect(skeleton, mesh)
+    seen = _seen(figure)
+    target, points = subject(skeleton, figure.camera.framing, mesh)
+    lens = aim(seen.camera, target, points, (2 * width, 2 * height))
+    head = head_samples(lens, skeleton)
+    scene = _scene(figure, mesh, lens, head)
+    near, owner = fill(scene.screen, scene.faces, 2 * height, 2 * width)
+    look = look_of(seen.style, lens, skeleton.frames["head"].turn[:, 1], head)
+    backdrop = _backdrop(figure, width, height)
+    picture = resolve(near, owner, scene, look, backdrop)
+    sampled = owner[::2, ::2]
+    parts = np.where(sampled >= 0, scene.face_material[np.maximum(sampled, 0)], np.int32(-1))
+    names = tuple(material.part for material in mesh.palette)
+    truth = measure(figure, skeleton, lens, near, parts, names)
+    return Drawing(picture=picture, truth=truth, parts=parts, names=names)
+
+
+def _scene(figure: Figure, mesh: Mesh, lens: Lens, head: float) -> Scene:
+    faces = np.concatenate(mesh.faces)
+    counts = mesh.face_counts
+    return Scene(
+        screen=lens.project(np.concatenate(mesh.vertices)),
+        normals=np.concatenate(mesh.normals) @ lens.turn.T,
+        uvs=np.concatenate(mesh.uvs),
+        faces=faces,
+        face_material=np.repeat(np.array(mesh.materials, dtype=np.int32), counts),
+        face_group=np.repeat(np.array(mesh.groups, dtype=np.int32), counts),
+        materials=material_table(list(mesh.palette)),
+        decal=paint(int(np.clip(1.1 * head, 96, 1024)), face_paint(figure)),
+        winding=-1.0 if figure.mirrored else 1.0,
+    )
+
+
+def _backdrop(figure: Figure, width: int, height: int) -> Floats:
+    share = np.linspace(0.0, 1.0, height)[:, None, None]
+    top, low = np.array(figure.backdrop.colour), np.array(figure.backdrop.second)
+    if figure.backdrop.kind == "plain":
+        low = top
+    return np.broadcast_to(top * (1 - share) + low * share, (height, width, 3)).copy()

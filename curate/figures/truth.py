@@ -1,0 +1,264 @@
+"""What a picture shows, as a record: labels, joints in pixels, boxes, parts and features."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from curate.figures.camera import Lens
+from curate.figures.compiled import Floats
+from curate.figures.figure import Figure
+from curate.figures.rig import JOINTS, SIDES, Skeleton
+from rules.records import record
+
+VIEWS = (
+    (22.5, "front"),
+    (67.5, "three_quarter"),
+    (112.5, "side"),
+    (157.5, "back_side"),
+    (180.1, "back"),
+)
+ANGLE = 15.0
+LEAST_PIXELS = 12
+FEATURES = (
+    "ribbon",
+    "intakes",
+    "braid",
+    "ponytail",
+    "side ponytail",
+    "twintails",
+    "low twintails",
+    "buns",
+    "ahoge",
+    "scrunchie",
+    "hat",
+    "glasses",
+)
+
+Box = tuple[int, int, int, int]
+
+
+@record
+class JointTruth:
+    """Where a joint is: pixels from the top left corner, inside the picture, in sight."""
+
+    x: float
+    y: float
+    inside: bool
+    visible: bool
+
+
+@record
+class FeatureTruth:
+    """How much of a feature is in sight, and on which side of the head the viewer sees it.
+
+    Args:
+        visible: Whether at least a few pixels show it.
+        pixels: Area in pixels of the picture.
+        viewer_side: left, middle or right of the head's middle in the picture.
+    """
+
+    visible: bool
+    pixels: int
+    viewer_side: str | None
+
+
+@record
+class Truth:
+    """Everything that is known about a picture; angles in degrees, boxes (left, top, right, bottom).
+
+    Args:
+        width: Pixels.
+        height: Pixels.
+        framing: face, bust, cowboy or full, by the joints inside the picture.
+        view: The side of the character that the viewer sees.
+        elevation: below, eye or above.
+        pose: Class of the pose.
+        variant: Kind of the pose inside its class.
+        expression: Name of the expression.
+        outfit: Name of the outfit.
+        azimuth: Where the viewer stands around the figure; positive shows her left.
+        camera_elevation: The viewer's height above the horizon.
+        joints: Every joint.
+        head_box: Head with hair; None outside the picture.
+        face_box: Face.
+        figure_box: All of the figure that is in sight.
+        parts: Part to its area in pixels; a part that is out of sight is absent.
+        features: Features of hair and head.
+        figure: Every parameter.
+    """
+
+    width: int
+    height: int
+    framing: str
+    view: str
+    elevation: str
+    pose: str
+    variant: str
+    expression: str
+    outfit: str
+    azimuth: float
+    camera_elevation: float
+    joints: Mapping[str, JointTruth]
+    head_box: Box | None
+    face_box: Box | None
+    figure_box: Box | None
+    parts: Mapping[str, int]
+    features: Mapping[str, FeatureTruth]
+    figure: Figure
+
+
+def view_of(azimuth: float) -> str:
+    """Name the view at an azimuth in degrees; positive shows the character's left."""
+    turned = (azimuth + 180.0) % 360.0 - 180.0
+    name = next(name for limit, name in VIEWS if abs(turned) <= limit)
+    side = "left" if turned > 0 else "right"
+    if name in {"front", "back"}:
+        return name
+    return f"back_{side}" if name == "back_side" else f"{name}_{side}"
+
+
+def elevation_of(degrees: float) -> str:
+    """Name the height of a viewer."""
+    if abs(degrees) <= ANGLE:
+        return "eye"
+    return "above" if degrees > 0 else "below"
+
+
+def framing_of(inside: Mapping[str, bool]) -> str:
+    """Name the framing by which joints are inside the picture; `chest` and `thigh` count as joints."""
+    if all(inside[f"{side}_ankle"] for side in SIDES) and inside["pelvis"]:
+        return "full"
+    if inside["pelvis"] and any(inside[f"{side}_thigh"] for side in SIDES):
+        return "cowboy"
+    return "bust" if inside["chest"] else "face"
+
+
+def seen_azimuth(skeleton: Skeleton, lens: Lens, framing: str) -> float:
+    """Give the viewer's azimuth around the head (face), the trunk, or between them (bust)."""
+    ways = []
+    for joint in {"face": ("head",), "bust": ("head", "chest")}.get(framing, ("chest", "pelvis")):
+        frame = skeleton.frames[joint]
+        towards = (lens.eye - frame.origin) @ frame.turn
+        ways.append(towards[[0, 2]] / max(math.hypot(towards[0], towards[2]), 1e-9))
+    across, ahead = np.sum(ways, axis=0)
+    return math.degrees(math.atan2(across, ahead))
+
+
+def _box(mask: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> Box | None:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def joint_points(skeleton: Skeleton) -> dict[str, Floats]:
+    """Give every joint's place (3,), and mid thighs and the middle of chest and head."""
+    points = {name: skeleton.point(name) for name in JOINTS}
+    points["head"] = skeleton.frames["head"].place(np.array([0.0, 0.45, 0.0]))
+    points["chest"] = skeleton.frames["chest"].place(
+        np.array([0.0, 0.18 * skeleton.build.torso, 0.0])
+    )
+    for side in SIDES:
+        points[f"{side}_thigh"] = 0.5 * (points[f"{side}_hip"] + points[f"{side}_knee"])
+    return points
+
+
+def _joint_truths(
+    skeleton: Skeleton, lens: Lens, near_hw: Floats, scale: float
+) -> dict[str, JointTruth]:
+    """Place every joint in the picture; `scale` is samples per pixel."""
+    points = joint_points(skeleton)
+    spots = lens.project(np.array(list(points.values())))
+    height, width = near_hw.shape
+    truths = {}
+    for name, (x, y, inverse) in zip(points, spots, strict=True):
+        inside = bool(inverse > 0 and 0 <= x < width and 0 <= y < height)
+        visible = False
+        if inside:
+            seen = float(near_hw[int(y), int(x)])
+            room = 0.62 if name in {"head", "chest", "pelvis", "spine"} else 0.42
+            visible = seen > 0 and 1.0 / seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
+        truths[name] = JointTruth(
+            x=round(float(x / scale), 2),
+            y=round(float(y / scale), 2),
+            inside=inside,
+            visible=visible,
+        )
+    return truths
+
+
+def _feature(
+    mask: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", head: tuple[float, float]
+) -> FeatureTruth:
+    pixels = int(mask.sum())
+    if pixels < LEAST_PIXELS:
+        return FeatureTruth(visible=False, pixels=pixels, viewer_side=None)
+    middle = float(np.flatnonzero(mask.any(axis=0)) @ mask.sum(axis=0)[mask.any(axis=0)]) / pixels
+    offset = middle - head[0]
+    side = "middle" if abs(offset) < 0.18 * head[1] else ("right" if offset > 0 else "left")
+    return FeatureTruth(visible=True, pixels=pixels, viewer_side=side)
+
+
+HEAD_PARTS = frozenset({"face", "ears", "hair", "bangs", "sidelocks", "intakes", "ahoge", "buns"})
+
+
+def measure(  # noqa: PLR0913
+    figure: Figure,
+    skeleton: Skeleton,
+    lens: Lens,
+    near_hw: Floats,
+    parts_hw: "np.ndarray[tuple[int, int], np.dtype[np.int32]]",
+    names: tuple[str, ...],
+) -> Truth:
+    """Write down what a picture shows.
+
+    `near_hw` is the z-buffer in samples, `parts_hw` the material of every pixel (-1: none),
+    `names` the part of every material.
+    """
+    height, width = parts_hw.shape
+    joints = _joint_truths(skeleton, lens, near_hw, near_hw.shape[0] / height)
+    framing = framing_of({name: joint.inside for name, joint in joints.items()})
+    azimuth = seen_azimuth(skeleton, lens, framing)
+    counts = np.bincount(parts_hw[parts_hw >= 0], minlength=len(names))
+    areas: dict[str, int] = {}
+    for name, count in zip(names, counts, strict=True):
+        if count:
+            areas[name] = areas.get(name, 0) + int(count)
+    figure_parts = [i for i, name in enumerate(names) if not name.startswith("prop")]
+    head_parts = [i for i, name in enumerate(names) if name in HEAD_PARTS]
+    head_wide = np.linalg.norm(
+        np.diff(
+            lens.project(
+                skeleton.frames["head"].place(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+            )[:, :2],
+            axis=0,
+        )
+    )
+    scale = near_hw.shape[0] / height
+    span = (joints["head"].x, max(float(head_wide) / scale, 1.0))
+    features = {
+        name: _feature(np.isin(parts_hw, [i for i, part in enumerate(names) if part == name]), span)
+        for name in FEATURES
+        if name in names
+    }
+    return Truth(
+        width=width,
+        height=height,
+        framing=framing,
+        view=view_of(azimuth),
+        elevation=elevation_of(figure.camera.elevation),
+        pose=figure.pose.name,
+        variant=figure.pose.variant,
+        expression=figure.expression,
+        outfit=figure.outfit,
+        azimuth=round(azimuth, 2),
+        camera_elevation=figure.camera.elevation,
+        joints=joints,
+        head_box=_box(np.isin(parts_hw, head_parts)),
+        face_box=_box(np.isin(parts_hw, [i for i, n in enumerate(names) if n == "face"])),
+        figure_box=_box(np.isin(parts_hw, figure_parts)),
+        parts=areas,
+        features=features,
+        figure=figure,
+    )
