@@ -45,7 +45,7 @@ def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
 @folder
 @cache_option
 def index(directory: str, cache_dir: Path | None) -> None:
-    """Measure what is new in DIR and keep the facts in DIR/.curate."""
+    """Measure what is new in DIR and keep the facts."""
     from curate.session import open_dataset
 
     session = open_dataset(directory, cache_dir=cache_dir)
@@ -88,8 +88,8 @@ def index(directory: str, cache_dir: Path | None) -> None:
 @click.option("--no-measure", is_flag=True, help="Exit 2 if a picture has no facts yet.")
 @cache_option
 @click.pass_context
-def lint(context: click.Context, directory: str, **options: Any) -> None:  # noqa: ANN401
-    """Say what is wrong with the dataset in DIR, and what to do about it.
+def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # noqa: ANN401
+    """Judge the dataset in DIR and say what to do about it.
 
     Exit codes: 0 nothing at or over --fail-on, 1 findings, 2 it could not judge.
     """
@@ -125,7 +125,10 @@ def rules(form: str) -> None:
 )
 @cache_option
 def preview(directory: str, trainer: str | None, out: Path | None, cache_dir: Path | None) -> None:
-    """Show what the trainer will be fed, picture by picture: one HTML page, one PNG sheet."""
+    """Show picture by picture what the trainer is fed.
+
+    Writes one HTML page and one PNG sheet and prints where they are.
+    """
     from curate.preview import preview as draw
     from curate.session import open_dataset
 

@@ -48,7 +48,8 @@ def _lines(guess: Guess, name: str) -> Iterable[str]:
     yield f"  name: {_quoted(spec.subject.trigger or name)}"
     if guess.triggers:
         best = guess.triggers[0]
-        yield f"  trigger: {_quoted(best.tag)}  # leads the tags; in {best.count} of {total} captions"
+        why = f"leads the tags; in {best.count} of {total} captions"
+        yield f"  trigger: {_quoted(best.tag)}  # {why}"
         if guess.triggers[1:]:
             yield f"  # or: {_uses(guess.triggers[1:], total)}"
     else:
@@ -65,7 +66,8 @@ def _lines(guess: Guess, name: str) -> Iterable[str]:
     yield f"base: {spec.base}  # one of {', '.join(known_bases())}"
     style = load_base(spec.base).captions.tag_style
     if guess.underscores:
-        yield f"# Tags have underscores in {guess.underscores} of {total} captions; the base reads {style}."
+        share = f"{guess.underscores} of {total} captions"
+        yield f"# Tags have underscores in {share}; the base reads {style}."
     yield f"trainer: {spec.trainer_choice.profile}  # one of {', '.join(known_trainers())}"
     if guess.repeats > 1:
         yield f"# The folder's name asks for {guess.repeats} repeats."

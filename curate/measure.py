@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from curate.metadata import read_metadata
 from rules.model import FileFacts
@@ -62,7 +62,7 @@ def measure_bytes(raw: bytes) -> FileFacts:
                 return FileFacts(**header, error=error)
             image.load()
             return FileFacts(**header, **_pixels(image))
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         return FileFacts(**header, error="the content is no picture that can be read")
     except Exception as error:  # noqa: BLE001 - see above
         reason = " ".join(str(error).split())[:200] or type(error).__name__

@@ -63,9 +63,11 @@ def _comfy_model(prompt: str) -> str | None:
         return None
     for node in graph.values():
         inputs = node.get("inputs") if isinstance(node, dict) else None
-        for key in MODEL_KEYS if isinstance(inputs, dict) else ():
-            if isinstance(inputs.get(key), str):
-                return _cut(inputs[key])
+        if not isinstance(inputs, dict):
+            continue
+        model = next((inputs[k] for k in MODEL_KEYS if isinstance(inputs.get(k), str)), None)
+        if model:
+            return _cut(model)
     return None
 
 

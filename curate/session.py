@@ -108,8 +108,8 @@ def _read(root: Path, shown: str, cache_dir: Path | None, *, measure: bool) -> t
         more = len(error.paths) - UNMEASURED_SHOWN
         names += f" and {more:,} more" if more > 0 else ""
         raise UserError(
-            f"{shown}: {len(error.paths):,} pictures have no facts ({names}); run "
-            f"`curate index {shlex.quote(shown)}` and commit {shown.rstrip('/')}/.curate/facts.jsonl"
+            f"{shown}: {len(error.paths):,} pictures have no facts ({names}); run `curate index "
+            f"{shlex.quote(shown)}` and commit {shown.rstrip('/')}/.curate/facts.jsonl"
         ) from error
     except OSError as error:
         place = error.filename or shown

@@ -22,9 +22,9 @@ def read_sidecar(file: ListedFile) -> tuple[Sidecar, str | None]:
         finally:
             os.close(handle)
     except OSError as error:
-        note = f"`{file.path}` cannot be read: {error.strerror}"
-        return Sidecar(path=file.path, suffix=suffix, text=None, encoding="unreadable"), note
-    note = None
+        unreadable = Sidecar(path=file.path, suffix=suffix, text=None, encoding="unreadable")
+        return unreadable, f"`{file.path}` cannot be read: {error.strerror}"
+    note: str | None = None
     if file.size > CAPTION_BYTES:
         note = f"`{file.path}` is {file.size:,} bytes; only the first {CAPTION_BYTES:,} were read"
     try:

@@ -64,3 +64,10 @@ def _merged(edits: list[Edit]) -> tuple[Edit, ...]:
             edit = Edit(start=last.start, end=max(last.end, edit.end), replacement="")  # noqa: PLW2901
         merged.append(edit)
     return tuple(merged)
+
+
+def offer(fix: Fix | None) -> str:
+    """The end of an advice: what `curate fix` does about it, nothing where it can do nothing."""
+    if fix is None:
+        return ""
+    return "; `curate fix` does it" if fix.safe else "; `curate fix` does it after asking"

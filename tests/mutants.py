@@ -53,7 +53,7 @@ def notices(rule: Rule, options: Any, cases: tuple[Case, ...]) -> bool:  # noqa:
         return {rule.code: options(**settings.thresholds.get(rule.code, {}))}
 
     with (
-        mock.patch.object(engine, "select_rules", lambda _: (mutated,)),
+        mock.patch.object(engine, "select_rules", return_value=(mutated,)),
         mock.patch.object(engine, "parse_options", parse_options),
     ):
         return any(_said(rule, case) != _expected(case) for case in cases)

@@ -1,0 +1,52 @@
+# Every target sets up what it needs; `make demo` and `make test` are the two to know.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help env demo test lint docs mutants bench datasets clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+env: $(VENV)/.done  ## build .venv with everything, at the versions of constraints.txt
+
+$(VENV)/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@echo "installing at the pinned versions; a few minutes the first time"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all]' --group dev
+	touch $@
+
+demo: env  ## lint the shipped dataset and show what it will teach
+	@$(BIN)/curate lint datasets/keichan-v2 --fail-on never
+	@$(BIN)/curate preview datasets/keichan-v2
+	@printf '\nThese are the faults that a night on a GPU would have shown. Where to look next:\n'
+	@printf '  open datasets/keichan-v2/.curate/preview.html    what a trainer is fed, picture by picture\n'
+	@printf '  $(BIN)/curate explain TAG010                     the manual page of a rule\n'
+	@printf '  $(BIN)/curate init YOUR_FOLDER                   begin with pictures of your own\n'
+
+test: env  ## run every test
+	$(BIN)/pytest -n 2
+
+lint: env  ## check style, types, layers and generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/docs.py --check
+
+docs: env  ## regenerate rules/README.md, the README's tables and the help texts
+	$(BIN)/python tests/docs.py
+
+mutants: env  ## move every default of every rule one step; its cases must notice
+	$(BIN)/python tests/mutants.py
+
+bench: env  ## measure speed and memory as ratios in one run
+	$(BIN)/python tests/bench.py
+
+datasets: env  ## draw the datasets again from their specs
+	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \
+	  $(BIN)/curate figures --out datasets/$$set --spec datasets/$$set/figures.yaml || exit; done
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,107 @@
+"""Write what can be generated: rules/README.md, and the README's help, tree and rule table.
+
+`--check` writes nothing and exits 1 where a file is out of date.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from curate.cli import cli
+from curate.manual import markdown_page, markdown_table
+from rules.registry import FAMILIES, all_rules
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("rules", "curate", "train", "evaluate")
+SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+OTHERS = {
+    "tests/": "mirrors the packages; rules/cases holds one YAML file of cases a rule",
+    "datasets/": "data only: the sets that the demonstration lints",
+    "docs/": "measurements and pictures",
+}
+
+
+def generated() -> dict[Path, str]:
+    """File -> what it should hold."""
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    sections = {"help": _help(), "tree": _tree(), "rules": markdown_table()}
+    filled = SECTION.sub(lambda m: f"{m[1]}{sections[m[2]]}\n{m[3]}", text)
+    return {ROOT / "rules" / "README.md": _manual(), readme: filled}
+
+
+def _manual() -> str:
+    lines = [
+        "# The rules",
+        "",
+        "Every rule with what it does, why it matters, its options and its source. This page is",
+        "made by `make docs` from the rules themselves; `curate explain CODE` prints the same.",
+        "",
+    ]
+    for prefix, family in FAMILIES.items():
+        rules = [rule for rule in all_rules() if rule.code.startswith(prefix)]
+        if rules:
+            lines += [f"## {prefix}: {_docstring(ROOT / 'rules' / family / '__init__.py')}", ""]
+            lines += [markdown_page(rule) for rule in rules]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _help() -> str:
+    context = click.Context(cli, info_name="curate", terminal_width=80)
+    parts = [cli.get_help(context)]
+    for name in ("lint",):
+        command = cli.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=80)
+        parts.append(command.get_help(inner))
+    return "```text\n" + "\n\n".join(f"$ {_usage(part)}\n{part}" for part in parts) + "\n```"
+
+
+def _usage(text: str) -> str:
+    words = text.splitlines()[0].removeprefix("Usage: ").split()
+    return " ".join([*(word for word in words if word.islower()), "--help"])
+
+
+def _tree() -> str:
+    rows = [row for package in PACKAGES for row in _package(ROOT / package)]
+    rows += list(OTHERS.items())
+    width = max(len(name) for name, _ in rows)
+    return "```text\n" + "\n".join(f"{name:<{width}}  {what}" for name, what in rows) + "\n```"
+
+
+def _package(folder: Path) -> Iterator[tuple[str, str]]:
+    yield f"{folder.name}/", _docstring(folder / "__init__.py")
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".py" and path.name != "__init__.py":
+            yield f"  {path.name}", _docstring(path)
+        elif (path / "__init__.py").exists():
+            yield f"  {path.name}/", _docstring(path / "__init__.py")
+
+
+def _docstring(path: Path) -> str:
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.split("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
+def main(*, check: bool) -> int:
+    """Write the files, or say which are out of date."""
+    stale = [
+        (path, text)
+        for path, text in generated().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        sys.stdout.write(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}\n")
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    if check and stale:
+        sys.stdout.write("run `make docs`\n")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
