@@ -98,4 +98,22 @@ ARTIST_PREFIX = Need(
     "the base asks for no artist prefix", declared=lambda d: bool(d.base.captions.artist_prefix)
 )
 SHUFFLING = Need("the trainer does not shuffle", declared=lambda d: d.trainer.shuffle.enabled)
+ARTISTS = Need(
+    "no artist is declared (`caption.artists`)", declared=lambda d: bool(d.spec.caption.artists)
+)
 FLIPPING = Need("the trainer does not mirror pictures", declared=lambda d: d.trainer.flip.enabled)
+PRIORS = Need(
+    "the base's profile claims nothing strong or weak",
+    declared=lambda d: bool(d.base.strong or d.base.weak),
+)
+FEATURES = Need(
+    "no feature is declared and the base's profile claims none",
+    declared=lambda d: bool(
+        d.base.strong
+        or d.base.weak
+        or d.spec.subject.absorb
+        or d.spec.subject.structure
+        or d.spec.subject.prose_only
+        or d.spec.subject.outfits
+    ),
+)
