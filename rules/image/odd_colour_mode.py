@@ -1,0 +1,62 @@
+"""IMG007 odd-colour-mode."""
+
+from collections.abc import Iterator
+
+from rules.image.reach import within_reach
+from rules.model import Dataset, FileFacts, Said, Severity, Violation
+from rules.needs import DECODED, MEASURED
+from rules.registry import NoOptions, rule
+
+USUAL = frozenset({"RGB", "RGBA", "RGBX", "L", "LA"})
+NAMES = {
+    "P": "a palette of at most 256 colours",
+    "PA": "a palette of at most 256 colours",
+    "1": "black and white without grey",
+    "CMYK": "CMYK, the colours of print",
+    "LAB": "the colour space Lab",
+}
+EIGHT_BITS = 8
+
+
+@rule("IMG007", Severity.WARNING, needs=(MEASURED, DECODED))
+def odd_colour_mode(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - it has none
+    """Pictures whose colours change when the trainer converts them.
+
+    What it does:
+        Finds everything that is not plain RGB or grey of 8 bits in sRGB: palettes, CMYK,
+        16 bits a channel, and embedded colour profiles that are not sRGB.
+
+    Why is this bad?
+        Trainers convert to RGB without colour management. CMYK and wide-gamut pictures come out
+        with other reds and blues than you see, 16-bit grey comes out white, a palette brings
+        its bands and dots along: small colours such as eyes and ribbons are what drifts first.
+
+    Example:
+        An export in Display P3 looks right in your viewer and pale in training. Convert it to
+        sRGB, 8 bits, RGB, and save it as PNG.
+
+    Source:
+        Computed with Pillow's conversion, which the trainers use.
+    """
+    for picture in within_reach(dataset):
+        file = picture.file
+        faults = list(_faults(file)) if file else []
+        if file is None or not faults:
+            continue
+        yield Violation(
+            message="; ".join(faults),
+            evidence={"mode": file.mode, "bits": file.bits, "icc": file.icc},
+            advice="convert it to sRGB, RGB, 8 bits a channel, and look at it afterwards",
+            paths=(picture.path,),
+            picture=picture.sha256,
+        )
+
+
+def _faults(file: FileFacts) -> Iterator[str]:
+    deep = file.bits is not None and file.bits > EIGHT_BITS
+    if deep:
+        yield f"{file.bits} bits a channel"
+    if file.mode is not None and file.mode not in USUAL and not deep:
+        yield NAMES.get(file.mode, f"the colour mode {file.mode}")
+    if file.icc is not None:
+        yield f"the colour profile `{file.icc}`, which is not sRGB"

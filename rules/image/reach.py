@@ -1,0 +1,30 @@
+"""Which pictures of a folder a trainer comes across at all."""
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from rules.model import Dataset, Picture
+
+HIDDEN = ".*"
+
+
+def lies_under(path: str, names: Collection[str]) -> bool:
+    """Whether a folder above the picture bears one of the names; `.*` stands for hidden ones."""
+    return any(
+        folder.lower() in names or (folder.startswith(".") and HIDDEN in names)
+        for folder in PurePosixPath(path).parts[:-1]
+    )
+
+
+def within_reach(dataset: Dataset) -> tuple[Picture, ...]:
+    """The pictures in folders that the trainer looks into, whether or not it uses them.
+
+    What lies in a folder that it leaves out was put there to be left alone.
+    """
+    handling = dataset.trainer.pictures
+    return tuple(
+        picture
+        for picture in dataset.pictures
+        if (handling.recursive or "/" not in picture.path)
+        and not lies_under(picture.path, handling.skipped_folders)
+    )
