@@ -1,0 +1,80 @@
+"""DUP003 mirrored-duplicate."""
+
+from collections.abc import Mapping
+
+from rules.duplicate.clusters import (
+    Clusters,
+    NearHashes,
+    cluster_key,
+    distinct_by_hash,
+    members_by_path,
+)
+from rules.duplicate.near_duplicate import Distance
+from rules.model import Dataset, Said, Severity, Violation
+from rules.needs import MEASURED, PHASH
+from rules.quoting import counted
+from rules.records import record
+from rules.registry import option, rule
+
+
+@record
+class Options:
+    """How near is too near."""
+
+    distance: Distance = option(5, "bits of 64 in which a hash and a mirrored one may differ")
+
+
+@rule("DUP003", Severity.INFO, needs=(MEASURED, PHASH))
+def mirrored_duplicate(dataset: Dataset, options: Options) -> Said:
+    """Pictures that are alike once one of them is mirrored.
+
+    What it does:
+        Compares the perceptual hash of each picture with the hashes of the others mirrored left
+        to right, and reports linked pictures as one cluster. Pictures that are alike without
+        mirroring are DUP002's. Features that `subject.handed` declares are named.
+
+    Why is this bad?
+        A mirrored copy teaches that a side ponytail, a hair clip or an eye patch may be on
+        either side, and the LoRA then tosses for it. It also doubles the picture's weight.
+
+    Example:
+        `021.png` and `021_flip.png`, of a character whose ponytail is to the viewer's right.
+        Delete the one in which it is to the left.
+
+    Source:
+        The account that this linter grew from: the side of a ponytail was the last thing that
+        two LoRAs learned, from sets in which it was always on one side. The distance is
+        DUP002's, and so is the caution: an info until a second signal agrees.
+    """
+    by_hash = distinct_by_hash(dataset.fed)
+    near, clusters = NearHashes(by_hash, options.distance), Clusters()
+    for value, pictures in by_hash.items():
+        mirrored = {p.file.phash_mirrored for p in pictures if p.file and p.file.phash_mirrored}
+        for other in (found for text in mirrored for found in near.near(int(text, 16))):
+            if (value ^ other).bit_count() > options.distance:
+                clusters.join(value, other)
+    handed = dataset.spec.subject.handed
+    for cluster in clusters.groups():
+        alike = members_by_path(cluster, by_hash)
+        yield Violation(
+            message=f"{len(alike)} of {counted(len(dataset.fed), 'picture')} are alike once "
+            f"mirrored{_sides(handed)}",
+            evidence={
+                "pictures": len(alike),
+                "total": len(dataset.fed),
+                "distance": options.distance,
+                "handed": dict(handed),
+            },
+            advice="look at them, and delete those that show it on the wrong side"
+            if handed
+            else "look at them, and keep one unless the mirrored one was drawn anew",
+            paths=tuple(picture.path for picture in alike),
+            key=cluster_key(alike),
+        )
+
+
+def _sides(handed: Mapping[str, str]) -> str:
+    if not handed:
+        return ""
+    said = (f"`{feature}` to the viewer's {side}" for feature, side in handed.items())
+    return f", and the character has {', '.join(said)}"
