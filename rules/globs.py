@@ -1,18 +1,36 @@
-"""Globs over POSIX paths: `*` stays within a folder, `**` crosses folders, `?` is one character."""
+"""Globs over POSIX paths: `*` stays within a folder, `**` crosses folders, `?` is one character.
+
+A wildcard followed by another one never has to try again once what stands between them is found:
+the later one reaches everything that the earlier one does. Hence the atomic groups, without
+which `*a*a*a*a*a*b` would take for ever.
+"""
 
 import re
 from functools import cache
 
-PIECES = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+# `**/` stands for any folders or none, and only where a folder's name can begin.
+ACROSS = re.compile(r"((?<![^/])(?:\*\*/)+|\*\*+)")
 
 
 @cache
 def _pattern(glob: str) -> re.Pattern[str]:
-    pieces = PIECES.findall(glob)
-    return re.compile(
-        "".join(MEANING.get(piece) or re.escape(piece) for piece in pieces), re.DOTALL
-    )
+    first, *rest = ACROSS.split(glob)
+    pattern = _within(first, last=not rest)
+    for number, (wild, text) in enumerate(zip(rest[::2], rest[1::2], strict=True), 1):
+        last = 2 * number == len(rest)
+        across = "(?:.*?/)??" if wild.endswith("/") else ".*?"
+        unit = across + _within(text, last=last)
+        pattern += unit if last else f"(?>{unit})"
+    return re.compile(pattern, re.DOTALL)
+
+
+def _within(glob: str, *, last: bool) -> str:
+    """The part of a glob between two `**`; only the last `*` of the last one may try again."""
+    first, *rest = (re.escape(part).replace(r"\?", "[^/]") for part in glob.split("*"))
+    if last and rest:
+        *rest, tail = rest
+        return first + "".join(f"(?>[^/]*?{part})" for part in rest) + f"[^/]*{tail}"
+    return first + "".join(f"(?>[^/]*?{part})" for part in rest)
 
 
 def matches(path: str, glob: str) -> bool:

@@ -24,6 +24,10 @@ R = TypeVar("R")
 
 YAML_DEPTH = 32
 YAML_BYTES = 4 * 1024 * 1024
+YAML_VALUES = 200_000
+# What YAML 1.1 takes for a number may be `1:1:1:...`, which costs the square of its length.
+YAML_PLAIN_LENGTH = 4096
+FAULTS_SHOWN = 50
 SUGGESTION_CUTOFF = 0.6
 FOUND_LENGTH = 60
 
@@ -98,18 +102,27 @@ def _faults(cls: Any, error: "ValidationError") -> list[str]:  # noqa: ANN401 - 
     by_place: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False):
         keys = [key for key in map(str, item["loc"]) if not _names_a_branch(key, branches)]
+        place = ".".join(map(_short, keys)) or "(top)"
+        if place not in by_place and len(by_place) == FAULTS_SHOWN:
+            continue
         if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
             said = f"unknown key{_nearest(cls, keys)}"
         else:
-            found = json.dumps(item["input"], default=str, ensure_ascii=False)
-            found = found if len(found) <= FOUND_LENGTH else found[: FOUND_LENGTH - 3] + "..."
+            found = _short(json.dumps(item["input"], default=str, ensure_ascii=False))
             said = f"{item['msg'][0].lower()}{item['msg'][1:]}, found {found}"
-        by_place.setdefault(".".join(keys) or "(top)", []).append(said)
-    return [
+        by_place.setdefault(place, []).append(said)
+    faults = [
         f"`{place}`: {'; or '.join(dict.fromkeys(said))}"
         for place, said in by_place.items()
         if not any(other.startswith(f"{place}.") for other in by_place)
     ]
+    if len(by_place) == FAULTS_SHOWN:
+        faults.append(f"only the first {FAULTS_SHOWN} faults are listed")
+    return faults
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= FOUND_LENGTH else text[: FOUND_LENGTH - 3] + "..."
 
 
 def _names_a_branch(key: str, branches: set[str]) -> bool:
@@ -161,11 +174,14 @@ def load_yaml(path: Path, place: str | None = None) -> object:
     """
     place = place or str(path)
     try:
-        raw = path.read_bytes()
+        if path.exists() and not path.is_file():
+            raise RecordError(place, ["is no regular file; put a YAML file there, or nothing"])
+        with path.open("rb") as file:
+            raw = file.read(YAML_BYTES + 1)
     except OSError as error:
         raise RecordError(place, [f"cannot be read: {error.strerror}"]) from error
     if len(raw) > YAML_BYTES:
-        raise RecordError(place, [f"is {len(raw):,} bytes; at most {YAML_BYTES:,} are read"])
+        raise RecordError(place, [f"is over {YAML_BYTES:,} bytes; shorten it"])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -188,23 +204,39 @@ def load_yaml_text(text: str, place: str) -> object:
             loader.dispose()
     except yaml.YAMLError as error:
         raise RecordError(place, [_yaml_fault(error)]) from error
-    except ValueError as error:  # a date like 2026-99-99, a number of a million digits
-        if isinstance(error, RecordError):
-            raise
+    except RecordError:
+        raise
+    # a date like 2026-99-99, a number of a million digits or beyond the range of floats
+    except (ValueError, ArithmeticError) as error:
         raise RecordError(place, [f"holds a value that cannot be read: {error}"]) from error
 
 
 def _check_events(text: str, place: str) -> None:
-    """Refuse aliases and deep nesting before anything recursive sees them."""
-    depth = 0
+    """Refuse what costs more than its length, or runs code, before anything else sees it."""
+    depth = values = 0
     for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.AliasEvent):
-            raise RecordError(place, [f"line {line}: aliases are not read; write the value out"])
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > YAML_DEPTH:
-            raise RecordError(place, [f"line {line}: nested deeper than {YAML_DEPTH} levels"])
+        if isinstance(event, yaml.NodeEvent):
+            values += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if fault := _event_fault(event, depth, values):
+                raise RecordError(place, [f"line {event.start_mark.line + 1}: {fault}"])
+        else:
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+
+
+def _event_fault(event: yaml.NodeEvent, depth: int, values: int) -> str | None:
+    if isinstance(event, yaml.AliasEvent):
+        return "aliases are not read; write the value out"
+    if event.tag is not None:
+        return f"the tag `{_short(event.tag)}` is not read; take it out"
+    if depth > YAML_DEPTH:
+        return f"nested deeper than {YAML_DEPTH} levels"
+    if values > YAML_VALUES:
+        return f"holds more than {YAML_VALUES:,} values; shorten it"
+    if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+        length = len(event.value)
+        return f"{length:,} characters need quotes" if length > YAML_PLAIN_LENGTH else None
+    return None
 
 
 def _refuse_duplicate_keys(node: yaml.Node | None, place: str) -> None:
@@ -216,14 +248,16 @@ def _refuse_duplicate_keys(node: yaml.Node | None, place: str) -> None:
             seen: set[str] = set()
             for key, value in here.value:
                 if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
-                    faults.append(f"line {key.start_mark.line + 1}: `{key.value}` is there twice")
+                    faults.append(
+                        f"line {key.start_mark.line + 1}: `{_short(key.value)}` is there twice"
+                    )
                 if isinstance(key, yaml.ScalarNode):
                     seen.add(key.value)
                 waiting += [key, value]
         elif isinstance(here, yaml.SequenceNode):
             waiting += here.value
     if faults:
-        raise RecordError(place, faults)
+        raise RecordError(place, faults[:FAULTS_SHOWN])
 
 
 def _yaml_fault(error: yaml.YAMLError) -> str:
