@@ -11,6 +11,8 @@ PICTURE_SUFFIXES = frozenset(
 CAPTION_SUFFIXES = (".txt", ".caption", ".json")
 # A lone .json is rarely a caption: manifests, truths and workflows lie beside pictures too.
 ORPHAN_SUFFIXES = frozenset({".txt", ".caption"})
+# A larger picture is not even hashed.
+FILE_BYTES = 2**29
 OWN_FOLDERS = frozenset({".curate", ".git"})
 OWN_FILES = frozenset({"requirements.txt", "readme.txt", "license.txt", "credits.txt"})
 

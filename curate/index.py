@@ -6,11 +6,12 @@ measured on all cores, and what was measured is kept even if the work is interru
 
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from curate.folder import ListedFile, Listing, is_orphan_caption, list_folder
+from curate.folder import FILE_BYTES, ListedFile, Listing, is_orphan_caption, list_folder
 from curate.progress import progress
 from curate.sidecars import read_sidecar
 from curate.store import SeenFile, Store
@@ -135,6 +136,8 @@ def _recognise(
     import hashlib  # noqa: PLC0415 - a warm lint hashes nothing
 
     def sha256(file: ListedFile) -> str | None:
+        if file.size > FILE_BYTES:
+            return None
         try:
             with open(file.real, "rb") as handle:  # noqa: PTH123 - a real path holds any bytes
                 return hashlib.file_digest(handle, "sha256").hexdigest()
@@ -193,7 +196,8 @@ def _measured(
             return error
 
     # Pillow decodes and hashlib hashes without the interpreter's lock: threads use all cores.
-    with ThreadPoolExecutor(THREADS) as pool:
+    # What Pillow warns of names no file, and where it matters it is an error of the picture.
+    with warnings.catch_warnings(action="ignore"), ThreadPoolExecutor(THREADS) as pool:
         try:
             yield from zip(files, pool.map(attempt, files), strict=True)
         finally:

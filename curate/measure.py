@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from curate.metadata import read_metadata
+from curate.folder import FILE_BYTES
+from curate.metadata import encodable, read_metadata
 from rules.model import FileFacts
 
 MEASURER = "file/1"
 # 11,585 pixels squared: four times the largest picture that anyone trains on.
 PIXEL_BOUND = 2**27
-FILE_BYTES = 2**29
+HEAD_BYTES = 2**20
 HASH_SIDE = 32
+# Pillow would hand these to an interpreter.
+PROGRAMS = frozenset({"EPS"})
 EXIF_ORIENTATION = 0x0112
 PNG_DEPTH_OFFSET = 24
 OPAQUE = 255
@@ -40,8 +43,10 @@ def measure(path: str) -> tuple[str, FileFacts]:
     with open(path, "rb") as file:  # noqa: PTH123 - a hot loop over real paths
         size = os.fstat(file.fileno()).st_size
         if size > FILE_BYTES:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return digest, FileFacts(bytes=size, error=f"{size:,} bytes are over the bound")
+            # A file of terabytes is not worth reading: its size and start stand for it.
+            start = hashlib.sha256(b"%d bytes " % size + file.read(HEAD_BYTES))
+            error = f"{size:,} bytes are over the bound of {FILE_BYTES:,}"
+            return start.hexdigest(), FileFacts(bytes=size, error=error)
         raw = file.read()
     return hashlib.sha256(raw).hexdigest(), measure_bytes(raw)
 
@@ -55,12 +60,15 @@ def measure_bytes(raw: bytes) -> FileFacts:
     # MemoryError...); every one of them means that the picture cannot be read.
     try:
         with Image.open(io.BytesIO(raw)) as image:
-            header |= _header(image, raw)
+            header |= _shape(image, raw)
+            if image.format in PROGRAMS:
+                return FileFacts(**header, error=f"{image.format} is a program, which is not run")
             if image.width * image.height > PIXEL_BOUND:
                 bound = math.isqrt(PIXEL_BOUND)
                 error = f"{image.width}x{image.height} is over the bound of {bound}x{bound} pixels"
                 return FileFacts(**header, error=error)
             image.load()
+            header |= _said(image)
             return FileFacts(**header, **_pixels(image))
     except UnidentifiedImageError:
         return FileFacts(**header, error="the content is no picture that can be read")
@@ -69,11 +77,8 @@ def measure_bytes(raw: bytes) -> FileFacts:
         return FileFacts(**header, error=f"it does not decode: {reason}")
 
 
-def _header(image: Image.Image, raw: bytes) -> dict[str, Any]:
-    exif = image.getexif()
-    generator, model, prompt = read_metadata(image.info, exif)
-    orientation = exif.get(EXIF_ORIENTATION, 1)
-    moving = image.format != "MPO" and getattr(image, "is_animated", False)
+def _shape(image: Image.Image, raw: bytes) -> dict[str, Any]:
+    """What the first bytes say; nothing here decodes a pixel."""
     deep = image.mode.startswith(("I", "F")) or (
         image.format == "PNG" and raw[PNG_DEPTH_OFFSET] == 16  # noqa: PLR2004 - bits a channel
     )
@@ -83,7 +88,18 @@ def _header(image: Image.Image, raw: bytes) -> dict[str, Any]:
         "height": image.height,
         "mode": image.mode,
         "bits": 16 if deep else 8,
-        "orientation": orientation if orientation in range(1, 9) else 1,
+    }
+
+
+def _said(image: Image.Image) -> dict[str, Any]:
+    """What a picture says of itself. To ask for a PNG's EXIF decodes it, hence after the bound."""
+    exif = image.getexif()
+    generator, model, prompt = read_metadata(image.info, exif)
+    # Garbage may be a fraction or text, and a fraction may equal a number.
+    orientation = exif.get(EXIF_ORIENTATION)
+    moving = image.format != "MPO" and getattr(image, "is_animated", False)
+    return {
+        "orientation": int(orientation) if orientation in range(1, 9) else 1,
         "frames": getattr(image, "n_frames", 1) if moving else 1,
         "icc": _foreign_profile(image.info.get("icc_profile")),
         "generator": generator,
@@ -98,7 +114,7 @@ def _foreign_profile(icc: object) -> str | None:
         return None
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        name = ImageCms.getProfileDescription(profile).strip()
+        name = encodable(ImageCms.getProfileDescription(profile).strip())
     except (ImageCms.PyCMSError, OSError, ValueError):
         return "unreadable profile"
     return None if "srgb" in name.lower() else name[:100] or "unnamed profile"

@@ -39,7 +39,7 @@ def read_metadata(
     text = {k: v for k, v in info.items() if isinstance(k, str) and isinstance(v, str)}
     if "parameters" in text:
         model = A1111_MODEL.search(text["parameters"])
-        return "A1111", model[1].strip() if model else None, _cut(text["parameters"])
+        return "A1111", _cut(model[1].strip()) if model else None, _cut(text["parameters"])
     if "workflow" in text or "prompt" in text:
         return "ComfyUI", _comfy_model(text.get("prompt", "")), _cut(text.get("prompt"))
     xmp = info.get("xmp") or info.get("XML:com.adobe.xmp") or b""
@@ -72,4 +72,9 @@ def _comfy_model(prompt: str) -> str | None:
 
 
 def _cut(value: object) -> str | None:
-    return value[:PROMPT_LENGTH] if isinstance(value, str) and value else None
+    return encodable(value[:PROMPT_LENGTH]) if isinstance(value, str) and value else None
+
+
+def encodable(text: str) -> str:
+    """Text without the lone surrogates that JSON can smuggle in and no file can hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -219,7 +219,8 @@ def _check_events(text: str, place: str) -> None:
             values += 1
             depth += isinstance(event, yaml.CollectionStartEvent)
             if fault := _event_fault(event, depth, values):
-                raise RecordError(place, [f"line {event.start_mark.line + 1}: {fault}"])
+                line = event.start_mark.line + 1 if event.start_mark else 0
+                raise RecordError(place, [f"line {line}: {fault}"])
         else:
             depth -= isinstance(event, yaml.CollectionEndEvent)
 
@@ -227,8 +228,8 @@ def _check_events(text: str, place: str) -> None:
 def _event_fault(event: yaml.NodeEvent, depth: int, values: int) -> str | None:
     if isinstance(event, yaml.AliasEvent):
         return "aliases are not read; write the value out"
-    if event.tag is not None:
-        return f"the tag `{_short(event.tag)}` is not read; take it out"
+    if tag := getattr(event, "tag", None):
+        return f"the tag `{_short(tag)}` is not read; take it out"
     if depth > YAML_DEPTH:
         return f"nested deeper than {YAML_DEPTH} levels"
     if values > YAML_VALUES:
