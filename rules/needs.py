@@ -50,7 +50,7 @@ METADATA = Need(
 )
 SOURCED = Need("pictures fall under no glob of `sources`", known=lambda p: p.source is not None)
 FAMILY = Need(
-    "pictures have a source without a `family`",
+    "pictures have no source with a `family`",
     known=lambda p: p.source is not None and p.source.family is not None,
 )
 FRAMED = Need(

@@ -61,8 +61,8 @@ def near_duplicate(dataset: Dataset, options: Options) -> Said:
         start = int(first.file.phash, 16) if first.file and first.file.phash else 0
         farthest = max((start ^ value).bit_count() for value in cluster)
         yield Violation(
-            message=f"{len(pictures)} of {counted(len(dataset.fed), 'picture')} look alike: they "
-            f"differ from {quoted([first.path])} in at most {farthest} of 64 bits",
+            message=f"{len(pictures)} of {counted(len(dataset.fed), 'picture')} look alike: at "
+            f"most {farthest} of 64 bits apart from {quoted([first.path])}",
             evidence={
                 "pictures": len(pictures),
                 "total": len(dataset.fed),

@@ -16,8 +16,9 @@ def same_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
 
     What it does:
         Groups the captions that the trainer feeds by their text, white space aside, and reports
-        each text that stands for more than one picture. Copies of one picture and empty
-        captions are other rules' business (DUP001, CAP002).
+        each text that stands for more than one picture. Copies of one picture, pictures that
+        share one caption file and empty captions are other rules' business (DUP001, IMG008,
+        CAP002).
 
     Why is this bad?
         Whatever differs between these pictures has no word. The trigger and the tags that they
@@ -36,7 +37,7 @@ def same_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
             groups[" ".join(caption.text.split())].append((picture, caption))
     for text, members in groups.items():
         contents = {_content(picture) for picture, _ in members}
-        if len(contents) == 1:
+        if len(contents) == 1 or len({caption.path for _, caption in members}) == 1:
             continue
         start = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip(' ,')}..."
         yield Violation(

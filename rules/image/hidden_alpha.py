@@ -1,6 +1,6 @@
 """IMG005 hidden-alpha."""
 
-from rules.image.reach import within_reach
+from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import DECODED, MEASURED
 from rules.records import record
@@ -37,7 +37,7 @@ def hidden_alpha(dataset: Dataset, options: Options) -> Said:
         spares the soft rim that some exports leave; it is a choice, not a measurement.
     """
     dropped = dataset.trainer.pictures.alpha == "dropped"
-    for picture in within_reach(dataset):
+    for picture in within_reach_and_read(dataset):
         share = picture.file.alpha_share if picture.file else None
         if picture.file is None or share is None or share <= options.max_share:
             continue

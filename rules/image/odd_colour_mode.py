@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.image.reach import within_reach
+from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, FileFacts, Said, Severity, Violation
 from rules.needs import DECODED, MEASURED
 from rules.registry import NoOptions, rule
@@ -24,7 +24,8 @@ def odd_colour_mode(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
 
     What it does:
         Finds everything that is not plain RGB or grey of 8 bits in sRGB: palettes, CMYK,
-        16 bits a channel, and embedded colour profiles that are not sRGB.
+        16 bits a channel, and embedded colour profiles that are not sRGB. 16 bits in colour are
+        an info where nothing else is odd: they are rounded to 8.
 
     Why is this bad?
         Trainers convert to RGB without colour management. CMYK and wide-gamut pictures come out
@@ -38,9 +39,9 @@ def odd_colour_mode(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
     Source:
         Computed with Pillow's conversion, which the trainers use.
     """
-    for picture in within_reach(dataset):
+    for picture in within_reach_and_read(dataset):
         file = picture.file
-        faults = list(_faults(file)) if file else []
+        faults = tuple(_faults(file)) if file else ()
         if file is None or not faults:
             continue
         yield Violation(
@@ -48,15 +49,24 @@ def odd_colour_mode(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
             evidence={"mode": file.mode, "bits": file.bits, "icc": file.icc},
             advice="convert it to sRGB, RGB, 8 bits a channel, and look at it afterwards",
             paths=(picture.path,),
+            severity=Severity.INFO if _only_deep(file) else Severity.WARNING,
             picture=picture.sha256,
         )
 
 
+def _is_deep(file: FileFacts) -> bool:
+    return file.bits is not None and file.bits > EIGHT_BITS
+
+
+def _only_deep(file: FileFacts) -> bool:
+    return _is_deep(file) and file.mode in USUAL and file.icc is None
+
+
 def _faults(file: FileFacts) -> Iterator[str]:
-    deep = file.bits is not None and file.bits > EIGHT_BITS
-    if deep:
-        yield f"{file.bits} bits a channel"
-    if file.mode is not None and file.mode not in USUAL and not deep:
+    if _is_deep(file):
+        grey = "" if file.mode in USUAL else " of grey, which conversion turns white"
+        yield f"{file.bits} bits a channel{grey}"
+    elif file.mode is not None and file.mode not in USUAL:
         yield NAMES.get(file.mode, f"the colour mode {file.mode}")
     if file.icc is not None:
         yield f"the colour profile `{file.icc}`, which is not sRGB"

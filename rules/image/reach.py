@@ -28,3 +28,9 @@ def within_reach(dataset: Dataset) -> tuple[Picture, ...]:
         if (handling.recursive or "/" not in picture.path)
         and not lies_under(picture.path, handling.skipped_folders)
     )
+
+
+def within_reach_and_read(dataset: Dataset) -> tuple[Picture, ...]:
+    """Those of them whose suffix the trainer reads; IMG003 speaks of the others."""
+    suffixes = dataset.trainer.pictures.suffixes
+    return tuple(picture for picture in within_reach(dataset) if picture.suffix in suffixes)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from rules.image.reach import within_reach
+from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Picture, Said, Severity, Violation
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
@@ -29,17 +29,17 @@ def stem_collision(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
         Reports about caption tools and trainers that look for captions by name.
     """
     groups: dict[tuple[str, str], list[tuple[str, Picture]]] = defaultdict(list)
-    for picture in within_reach(dataset):
-        if picture.suffix in dataset.trainer.pictures.suffixes:
-            stem = picture.path[: len(picture.path) - len(picture.suffix)]
-            folder, _, name = stem.rpartition("/")
-            groups[folder, name.casefold()].append((stem, picture))
+    for picture in within_reach_and_read(dataset):
+        stem = picture.path[: len(picture.path) - len(picture.suffix)]
+        folder, _, name = stem.rpartition("/")
+        groups[folder, name.casefold()].append((stem, picture))
     for (folder, name), members in groups.items():
         if len(members) == 1:
             continue
         stem, times = Counter(stem for stem, _ in members).most_common(1)[0]
         shared = times > 1
-        caption = f"{stem}{dataset.trainer.captions.suffixes[0]}"
+        fed = next((p.caption.path for s, p in members if s == stem and p.caption), None)
+        caption = fed or f"{stem}{dataset.trainer.captions.suffixes[0]}"
         yield Violation(
             message=f"{counted(len(members), 'picture')} share the caption `{caption}`"
             + ("" if shared else " where the file system ignores upper and lower case"),

@@ -1,6 +1,6 @@
 """IMG004 unapplied-orientation."""
 
-from rules.image.reach import within_reach
+from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import MEASURED
 from rules.registry import NoOptions, rule
@@ -38,7 +38,7 @@ def unapplied_orientation(dataset: Dataset, options: NoOptions) -> Said:  # noqa
     """
     if dataset.trainer.pictures.exif == "applied":
         return
-    for picture in within_reach(dataset):
+    for picture in within_reach_and_read(dataset):
         turn = TURNS.get(picture.file.orientation) if picture.file else None
         if picture.file is None or turn is None:
             continue

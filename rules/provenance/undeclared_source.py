@@ -35,6 +35,8 @@ def undeclared_source(dataset: Dataset, options: NoOptions) -> Said:  # noqa: AR
         "`sources`"
         + (f"; {quoted(idle)} {'covers' if len(idle) == 1 else 'cover'} none" if idle else ""),
         evidence={"pictures": len(lost), "total": len(dataset.fed), "idle_globs": list(idle)},
-        advice="mend the glob" if idle else "add an entry to `sources` that says who made them",
+        advice="mend the glob, or add an entry to `sources` that says who made them"
+        if idle
+        else "add an entry to `sources` that says who made them",
         paths=tuple(picture.path for picture in lost),
     )
