@@ -22,10 +22,12 @@ OPENERS = frozenset("a an the she he they her his their it its this these there"
 FUNCTION_WORDS = OPENERS | frozenset(
     "is are has have and of in on at to from with as by under over while toward towards".split()
 )
-# A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole.
+# A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole. A row
+# of them is taken whole or not at all, which keeps a row of thousands linear.
 SEPARATOR = re.compile(
-    r""",|\n|[.!?]+(?=\s*$|\s*\n|\s+(?:["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b))|。"""
+    r""",|\n|(?<![.!?])[.!?]++(?=\s*$|\s*\n|\s+(?:["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b))|。"""
 )
+STOP = re.compile(r"[.!?。\n]")
 SCORE = re.compile(r"score_\d+(?:_up)?")
 
 
@@ -55,6 +57,7 @@ class SlotTable:
         self._slots = slots
         self._structure = tuple(f" {self.normal(tag)}" for tag in spec.subject.structure)
         self._seen: dict[str, tuple[str, str] | None] = {}
+        self._plain: dict[str, tuple[int, str, str, str] | tuple[()] | None] = {}
 
     def normal(self, text: str) -> str:
         """The form in which tags are compared: lower case, spaces, no escapes."""
@@ -68,6 +71,24 @@ class SlotTable:
         if text not in self._seen:
             self._seen[text] = self._look_up(text)
         return self._seen[text]
+
+    def plain_tag(self, part: str) -> tuple[int, str, str, str] | tuple[()] | None:
+        """What stands between two commas: white space before it, text, normal form and slot.
+
+        Empty where there is nothing, None where a sentence may begin there.
+        """
+        if part not in self._plain:
+            self._plain[part] = self._read_part(part)
+        return self._plain[part]
+
+    def _read_part(self, part: str) -> tuple[int, str, str, str] | tuple[()] | None:
+        text = part.strip()
+        if not text:
+            return ()
+        found = self.tag_and_slot(text)
+        if found is None or (found[1] == "general" and _opens_sentence(text)):
+            return None
+        return len(part) - len(part.lstrip()), text, *found
 
     def _look_up(self, text: str) -> tuple[str, str] | None:
         tag = self.normal(text)
@@ -93,18 +114,47 @@ def parse_caption(text: str, path: str, slots: SlotTable, offset: int | None = 0
         slots: decides the slot of each tag.
         offset: where the text starts in the file, None where it is no slice of it.
     """
-    tokens = tuple(_tokens(text, slots))
+    tokens, start = _leading_tags(text, slots)
+    tags = [token.tag for token in tokens]
+    sentences: list[str] = []
+    if start is not None:
+        for words, tag, slot, place in _tags_and_sentences(text[start:], slots):
+            tokens.append(Token(words, tag, slot, start + place))
+            if slot == "prose":
+                sentences.append(words)
+            else:
+                tags.append(tag)
     return Caption(
         path=path,
         text=text,
-        tokens=tokens,
-        tags=tuple(token.tag for token in tokens if token.slot != "prose"),
-        sentences=tuple(token.text for token in tokens if token.slot == "prose"),
+        tokens=tuple(tokens),
+        tags=tuple(tags),
+        sentences=tuple(sentences),
         offset=offset,
     )
 
 
-def _tokens(text: str, slots: SlotTable) -> Iterator[Token]:
+def _leading_tags(text: str, slots: SlotTable) -> tuple[list[Token], int | None]:
+    """The tags in front, one look-up each, and where a sentence may begin, None for nowhere."""
+    stop = STOP.search(text)
+    parts = (text[: stop.start()] if stop else text).split(",")
+    # The last part may run on behind a full stop.
+    if stop:
+        parts.pop()
+    tokens: list[Token] = []
+    start = 0
+    for part in parts:
+        known = slots.plain_tag(part)
+        if known is None:
+            return tokens, start
+        if known:
+            lead, words, tag, slot = known
+            tokens.append(Token(words, tag, slot, start + lead))
+        start += len(part) + 1
+    return tokens, start if stop else None
+
+
+def _tags_and_sentences(text: str, slots: SlotTable) -> Iterator[Token]:
     sentence_start: int | None = None
     after_stop = False
     for piece in _pieces(text):

@@ -1,12 +1,12 @@
 """dataset.yaml + index + facts -> the Dataset that rules judge."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 from curate.buckets import place
 from curate.captions import SlotTable
 from curate.declared import declare
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
+from curate.folder import suffix_of
 from curate.index import FoundPicture
 from rules.globs import matches
 from rules.model import Dataset, FileFacts, Picture, Sidecar
@@ -64,7 +64,7 @@ def _picture(
     glob, source = _source(found.path, spec.sources)
     return Picture(
         path=found.path,
-        suffix=PurePosixPath(found.path).suffix.lower(),
+        suffix=suffix_of(found.path),
         sha256=found.sha256,
         file=found.file,
         size=size,

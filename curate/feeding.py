@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Any
 
 from curate.captions import SlotTable, parse_caption
+from curate.folder import suffix_of
 from rules.model import Caption, Sidecar
 from rules.profiles import CaptionHandling, Trainer
 
@@ -105,7 +105,7 @@ def why_unfed(
     path: str, trainer: Trainer, *, decodes: bool, has_caption: bool, empty: bool
 ) -> str | None:
     """Why a trainer leaves a picture out, None where it trains it."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix_of(path)
     if suffix not in trainer.pictures.suffixes:
         return f"{trainer.id} does not read {suffix or 'files without a suffix'}"
     if (reason := _why_folder_unfed(path, trainer)) is not None:
@@ -120,8 +120,10 @@ def why_unfed(
 
 
 def _why_folder_unfed(path: str, trainer: Trainer) -> str | None:
-    folder = str(PurePosixPath(path).parent)
-    if folder != "." and not trainer.pictures.recursive:
+    folder = path.rpartition("/")[0]
+    if not folder:
+        return None
+    if not trainer.pictures.recursive:
         return f"{trainer.id} does not look into sub-folders"
     if not in_skipped_folder(path, trainer.pictures.skipped_folders):
         return None
@@ -134,13 +136,14 @@ def in_skipped_folder(path: str, names: tuple[str, ...]) -> bool:
     """Whether one of the folders above a picture bears a name that is left out."""
     return any(
         folder.lower() in names or (folder.startswith(".") and ".*" in names)
-        for folder in PurePosixPath(path).parts[:-1]
+        for folder in path.split("/")[:-1]
     )
 
 
 def folder_repeats(path: str, trainer: Trainer) -> int:
     """How often an epoch shows a picture: the number before `_` in its folder's name, or 1."""
-    number, _, rest = PurePosixPath(path).parent.name.partition("_")
+    folder = path.rpartition("/")[0].rpartition("/")[2]
+    number, _, rest = folder.partition("_")
     if not (trainer.pictures.folder_repeats and rest and number.isdecimal()):
         return 1
     return max(1, int(number))

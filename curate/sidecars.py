@@ -1,9 +1,8 @@
 """Reading caption files: bytes to text, or to the place and likely cause where they are no text."""
 
 import os
-from pathlib import PurePosixPath
 
-from curate.folder import ListedFile
+from curate.folder import ListedFile, suffix_of
 from rules.model import Sidecar
 
 # Ten times what any encoder reads; a longer file is no caption.
@@ -14,7 +13,7 @@ KANA = range(0x3041, 0x30FF)
 
 def read_sidecar(file: ListedFile) -> tuple[Sidecar, str | None]:
     """A caption file, and a note where it was not read whole."""
-    suffix = PurePosixPath(file.path).suffix.lower()
+    suffix = suffix_of(file.path)
     try:
         handle = os.open(file.real, os.O_RDONLY)
         try:

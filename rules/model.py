@@ -30,7 +30,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info, 1 for warning, 2 for error."""
-        return tuple(Severity).index(self)
+        return RANKS[self]
+
+
+RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @record
@@ -338,6 +341,7 @@ class Violation:
         picture: sha256 of the picture, which makes the fingerprint survive a renaming.
         key: what tells several findings of one rule apart.
         span: start and end of the fault in the caption file's text.
+        more_fixes: those of further files, where one finding is about several captions.
     """
 
     message: str
@@ -349,6 +353,7 @@ class Violation:
     key: str = ""
     span: tuple[int, int] | None = None
     fix: Fix | None = None
+    more_fixes: tuple[Fix, ...] = ()
 
 
 @record
