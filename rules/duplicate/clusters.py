@@ -21,22 +21,36 @@ class NearHashes:
         parts = distance // 2 + 1
         # Neighbouring bits are alike in pictures of one kind; spread, they fill parts evenly.
         self._parts = [
-            (sum(1 << bit for bit in bits), [0, *(1 << bit for bit in bits)])
+            (sum(1 << bit for bit in bits), [0, *(1 << bit for bit in bits)], _Table())
             for bits in (range(part, BITS, parts) for part in range(parts))
         ]
-        self._tables: list[dict[int, list[int]]] = [defaultdict(list) for _ in self._parts]
-        for value in hashes:
-            for (mask, _), table in zip(self._parts, self._tables, strict=True):
-                table[value & mask].append(value)
+        for value in set(hashes):
+            for mask, _, table in self._parts:
+                table.add(value & mask, value)
 
     def near(self, value: int) -> Iterator[int]:
         """The hashes within the distance, itself among them; some of them several times."""
-        for (mask, turns), table in zip(self._parts, self._tables, strict=True):
-            part = value & mask
+        for mask, turns, table in self._parts:
+            part, heads, behind = value & mask, table.heads, table.behind
             for turn in turns:
-                for other in table.get(part ^ turn, ()):
+                other = heads.get(part ^ turn)
+                while other is not None:
                     if (other ^ value).bit_count() <= self._distance:
                         yield other
+                    other = behind.get(other)
+
+
+class _Table:
+    """Hashes by one part, as chains: a list for each of 100,000 parts would be most of the work."""
+
+    def __init__(self) -> None:
+        self.heads: dict[int, int] = {}
+        self.behind: dict[int, int] = {}
+
+    def add(self, part: int, value: int) -> None:
+        if part in self.heads:
+            self.behind[value] = self.heads[part]
+        self.heads[part] = value
 
 
 class Clusters:

@@ -1,18 +1,22 @@
 """Which pictures of a folder a trainer comes across at all."""
 
-from collections.abc import Collection
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from rules.model import Dataset, Picture
 
 HIDDEN = ".*"
 
 
-def lies_under(path: str, names: Collection[str]) -> bool:
+def lies_under(path: str, names: tuple[str, ...]) -> bool:
     """Whether a folder above the picture bears one of the names; `.*` stands for hidden ones."""
+    return _bears(path.rpartition("/")[0], names)
+
+
+@lru_cache(maxsize=4096)
+def _bears(folders: str, names: tuple[str, ...]) -> bool:
     return any(
         folder.lower() in names or (folder.startswith(".") and HIDDEN in names)
-        for folder in PurePosixPath(path).parts[:-1]
+        for folder in folders.split("/")
     )
 
 

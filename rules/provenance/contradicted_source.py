@@ -1,13 +1,9 @@
 """PRV004 contradicted-source."""
 
-from collections.abc import Iterator, Mapping
-
-from rules.globs import matches
 from rules.model import Abstention, Dataset, Said, Severity, Violation
 from rules.needs import METADATA, SOURCED, SOURCES
-from rules.provenance.makers import MODELS, PROGRAMS, named, plain, share_a_word
+from rules.provenance.comparison import Comparison
 from rules.registry import NoOptions, rule
-from rules.spec import Source
 
 
 @rule("PRV004", Severity.ERROR, needs=(SOURCES, SOURCED, METADATA))
@@ -32,15 +28,14 @@ def contradicted_source(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         `rules/provenance/makers.py`.
     """
     unsure = 0
-    declared = {glob: plain(_texts(glob, dataset.spec.sources)) for glob in dataset.spec.sources}
+    compare = Comparison(dataset.spec.sources)
     for picture in dataset.fed:
         file = picture.file
         if picture.glob is None or file is None or not (file.generator or file.model):
             continue
-        found, wanted = plain((file.generator, file.model)), declared[picture.glob]
-        clash = _clash(found, wanted)
+        clash, agrees = compare.verdict(picture.glob, file.generator, file.model)
         if clash is None:
-            unsure += not _agree(found, wanted)
+            unsure += not agrees
             continue
         yield Violation(
             message=f"the metadata name {clash[0]}, `sources` says {clash[1]} for `{picture.glob}`",
@@ -58,31 +53,3 @@ def contradicted_source(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
     if unsure:
         reason = "metadata and `sources` name makers that cannot be compared"
         yield Abstention(reason=reason, count=unsure, total=len(dataset.fed))
-
-
-def _texts(glob: str, sources: Mapping[str, Source]) -> Iterator[str | None]:
-    """What is declared of a glob, and of whatever its pictures are derived from."""
-    seen: set[str] = set()
-    here: str | None = glob
-    while here is not None and here not in seen:
-        seen.add(here)
-        source = sources[here]
-        yield from (source.generator, source.family, *source.steps)
-        origin = source.derived_from
-        here = next((g for g in sources if origin and (g == origin or matches(origin, g))), None)
-
-
-def _clash(found: str, wanted: str) -> tuple[str, str] | None:
-    """The models, else the programs, of which both texts name some and share none."""
-    for names in (MODELS, PROGRAMS):
-        one, other = named(found, names), named(wanted, names)
-        if one & other:
-            return None
-        if one and other:
-            return " and ".join(sorted(one)), " and ".join(sorted(other))
-    return None
-
-
-def _agree(found: str, wanted: str) -> bool:
-    same = any(named(found, names) & named(wanted, names) for names in (MODELS, PROGRAMS))
-    return same or share_a_word(found, wanted)
