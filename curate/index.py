@@ -20,6 +20,7 @@ from rules.records import record
 
 # The name and version of what `curate.measure` writes; another version measures anew.
 MEASURER = "file/1"
+NOT_KEPT = "what was measured could not be kept"
 SAVE_EVERY_SECONDS = 20.0
 # More threads than cores keep the cores busy while others wait for the disk.
 THREADS = (os.cpu_count() or 1) + 1
@@ -67,6 +68,11 @@ class Index:
     measured: int
     notes: tuple[str, ...]
 
+    @property
+    def kept(self) -> bool:
+        """Whether the facts were written, so that nothing is measured again."""
+        return not any(note.startswith(NOT_KEPT) for note in self.notes)
+
 
 def index_folder(root: Path, store: Store, *, measure: bool = True) -> Index:
     """Read a folder.
@@ -92,7 +98,7 @@ def index_folder(root: Path, store: Store, *, measure: bool = True) -> Index:
     if new:
         _measure_all(new, store, facts, seen, notes)
     elif seen != before:
-        _try_to_save(store, facts, seen, notes)
+        _try_to_save(store, facts, seen, notes, whole=True)
     pictures, used = _pictures(listing, seen, facts, notes)
     return Index(
         pictures=tuple(pictures),
@@ -167,6 +173,7 @@ def _measure_all(
 ) -> None:
     """Measure files into `facts` and `seen`, saving now and then and on any way out."""
     saved = time.monotonic()
+    whole = False
     try:
         for file, outcome in progress(
             _measured(files), total=len(files), doing="measuring pictures"
@@ -178,10 +185,11 @@ def _measure_all(
             facts[sha256] = measured
             seen[file.path] = _seen(file, sha256)
             if time.monotonic() - saved > SAVE_EVERY_SECONDS:
-                _try_to_save(store, facts, seen, notes)
+                _try_to_save(store, facts, seen, notes, whole=False)
                 saved = time.monotonic()
+        whole = True
     finally:
-        _try_to_save(store, facts, seen, notes)
+        _try_to_save(store, facts, seen, notes, whole=whole)
 
 
 def _measured(
@@ -205,13 +213,18 @@ def _measured(
 
 
 def _try_to_save(
-    store: Store, facts: dict[str, FileFacts], seen: dict[str, SeenFile], notes: list[str]
+    store: Store,
+    facts: dict[str, FileFacts],
+    seen: dict[str, SeenFile],
+    notes: list[str],
+    *,
+    whole: bool,
 ) -> None:
     """Save; a full disk costs the memory of this run, not its result."""
     try:
-        store.save(MEASURER, facts, seen)
+        store.save(MEASURER, facts, seen, whole=whole)
     except OSError as error:
-        note = f"what was measured could not be kept in `{store.folder}`: {error.strerror}"
+        note = f"{NOT_KEPT} in `{store.folder}`: {error.strerror}"
         if note not in notes:
             notes.append(note)
 

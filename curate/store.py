@@ -21,7 +21,7 @@ CACHE_FOLDER = ".curate"
 FACTS = "facts.jsonl"
 INDEX = "index.jsonl"
 FAULTS_SHOWN = 20
-READ_ONLY = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
 
 
 @record
@@ -51,22 +51,32 @@ class Store:
 
     @classmethod
     def of(cls, root: Path, cache_dir: Path | None = None) -> "Store":
-        """The store beside the pictures, or in the user's cache where the folder is read-only."""
+        """The store beside the pictures, or in the user's cache where nothing can be written there.
+
+        Raises:
+            OSError: something that is no folder lies in its place.
+        """
         if cache_dir is not None:
             cache_dir.mkdir(parents=True, exist_ok=True)
             return cls(cache_dir)
         folder = root / CACHE_FOLDER
         try:
             folder.mkdir(exist_ok=True)
+        except FileExistsError as error:
+            reason = "is no folder, but facts are kept there; move it away or name a --cache-dir"
+            raise NotADirectoryError(errno.ENOTDIR, reason, str(folder)) from error
         except OSError as error:
-            if error.errno not in READ_ONLY:
+            if error.errno not in UNWRITABLE:
                 raise
         if os.access(folder, os.W_OK):
             return cls(folder)
-        elsewhere = _user_cache(root)
-        elsewhere.mkdir(parents=True, exist_ok=True)
-        if (folder / FACTS).exists() and not (elsewhere / FACTS).exists():
-            (elsewhere / FACTS).write_bytes((folder / FACTS).read_bytes())
+        try:
+            elsewhere = _user_cache(root)
+            elsewhere.mkdir(parents=True, exist_ok=True)
+            if (folder / FACTS).exists() and not (elsewhere / FACTS).exists():
+                write_atomically(elsewhere / FACTS, (folder / FACTS).read_bytes())
+        except (OSError, RuntimeError):  # no home, or none to write to: saving will say so
+            return cls(folder)
         return cls(elsewhere)
 
     def seen(self) -> dict[str, SeenFile]:
@@ -85,7 +95,7 @@ class Store:
             RecordError: a line is no fact; it may come from a merge, so nothing is guessed.
         """
         every = self._lines()
-        if not all(line.startswith(_prefix("")[:-2]) for line in every if line):
+        if not all(map(_is_ours, filter(None, every))):
             raise RecordError(str(self.folder / FACTS), self._line_faults())
         lines = [line for line in every if line.startswith(_prefix(measurer))]
         try:
@@ -95,24 +105,41 @@ class Store:
         return {line.sha256: line.facts for line in parsed}
 
     def save(
-        self, measurer: str, facts: Mapping[str, FileFacts], seen: Mapping[str, SeenFile]
+        self,
+        measurer: str,
+        facts: Mapping[str, FileFacts],
+        seen: Mapping[str, SeenFile],
+        *,
+        whole: bool,
     ) -> None:
-        """Add facts and forget those of pictures that are gone; other measurers' lines stay.
+        """Add facts; other measurers' lines stay.
+
+        Args:
+            measurer: who measured.
+            facts: sha256 -> facts.
+            seen: path -> what its content is.
+            whole: whether `seen` is the whole folder, so that facts of other pictures are
+                forgotten; where it is not, what another process wrote meanwhile stays.
 
         Raises:
             OSError: the disk is full; the old files are whole.
         """
-        alive = {file.sha256 for file in seen.values()}
         prefix = _prefix(measurer)
+        alive = {file.sha256 for file in seen.values()} if whole else facts.keys()
+        mine = {
+            sha: prefix + f'"sha256":"{sha}","facts":{_without_defaults(facts[sha])}}}'.encode()
+            for sha in alive & facts.keys()
+        }
         with self._locked():
-            others = [line for line in self._lines() if line and not line.startswith(prefix)]
-            mine = [
-                prefix + f'"sha256":"{sha}","facts":{_without_defaults(facts[sha])}}}'.encode()
-                for sha in sorted(facts)
-                if sha in alive
-            ]
-            self._write(FACTS, [*mine, *others])
-            self._write(INDEX, [_compact(seen[path]).encode() for path in sorted(seen)])
+            others = []
+            for line in filter(None, self._lines()):
+                if not line.startswith(prefix):
+                    others.append(line)
+                elif not whole:
+                    mine.setdefault(_sha256(line, prefix), line)
+            every = dict(seen) if whole else {**self.seen(), **seen}
+            self._write(FACTS, [*(mine[sha] for sha in sorted(mine)), *others])
+            self._write(INDEX, [_compact(every[path]).encode() for path in sorted(every)])
 
     def _lines(self) -> list[bytes]:
         try:
@@ -125,6 +152,8 @@ class Store:
         for number, line in enumerate(self._lines(), 1):
             try:
                 parse_json(FactLine, line or b"null", FACTS)
+                if not _is_ours(line):
+                    faults.append(f"line {number}: is not as `curate index` writes it")
             except RecordError as error:
                 faults.append(f"line {number}: {error.faults[0]}")
         hint = "delete these lines, or the file: `curate index` measures anew"
@@ -141,6 +170,7 @@ class Store:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """One writer at a time; the lock ends with its process."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -148,6 +178,14 @@ class Store:
 
 def _prefix(measurer: str) -> bytes:
     return f'{{"measurer":"{measurer}",'.encode()
+
+
+def _is_ours(line: bytes) -> bool:
+    return line.startswith(b'{"measurer":"')
+
+
+def _sha256(line: bytes, prefix: bytes) -> str:
+    return line[len(prefix) :].removeprefix(b'"sha256":"').partition(b'"')[0].decode()
 
 
 def _without_defaults(facts: FileFacts) -> str:
