@@ -282,10 +282,24 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record, or any value of J
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, sees the old bytes or the new ones.
 
+    Through a link its target is written, and what is no regular file (`/dev/stdout`) is written
+    as it is.
+
     Raises:
         OSError: the disk is full or read-only; nothing is left under the final name or beside it.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _replace(target, content)
+    except OSError as error:  # the name of the temporary file would tell nobody anything
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".curate.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
