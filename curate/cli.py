@@ -32,13 +32,14 @@ def cli() -> None:
 @cache_option
 def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
     """Write a commented dataset.yaml from what DIR shows."""
+    from curate.formats.place import visible
     from curate.init import init_dataset
 
     text, notes = init_dataset(directory, cache_dir=cache_dir, write=not dry_run)
     if dry_run:
         click.echo(text, nl=False)
     for note in notes:
-        click.echo(note, err=dry_run)
+        click.echo(visible(note), err=dry_run)
 
 
 @cli.command()
@@ -46,11 +47,15 @@ def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
 @cache_option
 def index(directory: str, cache_dir: Path | None) -> None:
     """Measure what is new in DIR and keep the facts."""
+    from curate.errors import UserError
+    from curate.formats.place import visible
     from curate.session import open_dataset
 
     session = open_dataset(directory, cache_dir=cache_dir)
     for note in session.index.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {visible(note)}", err=True)
+    if not session.index.kept:
+        raise UserError("the facts are not kept; make room, or name a folder with --cache-dir")
     total = len(session.index.pictures)
     click.echo(
         f"{total:,} pictures, {session.index.measured:,} measured, in {session.store.folder}"
@@ -139,21 +144,20 @@ def preview(directory: str, trainer: str | None, out: Path | None, cache_dir: Pa
 
 def main() -> None:
     """Run, and turn whatever goes wrong into one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks is escaped; a report is no reason to crash.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         sys.exit(cli.main(standalone_mode=False, prog_name="curate") or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
-        click.echo("aborted", err=True)
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except SystemExit as stop:
+        # click turns a reader that went away into exit code 1, which here means findings
+        sys.exit(141 if isinstance(stop.__context__, BrokenPipeError) else stop.code)
+    except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was measured is kept", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # the reader went away; Python must not complain about it once more at exit
-        sys.stderr.close()
-        sys.exit(141)
     except Exception as error:  # noqa: BLE001 - the last resort: exit 2, never 1
         from curate.errors import as_message
 

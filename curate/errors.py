@@ -1,5 +1,6 @@
 """What goes wrong through no fault of the program, and how it is said."""
 
+from curate.formats.place import visible
 from rules.engine import RuleCrash
 from rules.records import RecordError
 
@@ -10,11 +11,15 @@ class UserError(Exception):
 
 def as_message(error: Exception) -> str | None:
     """What to print for an error that is the user's or the machine's; None for a bug of ours."""
-    if isinstance(error, UserError | RecordError):
-        return "\n".join(f"error: {line}" for line in str(error).splitlines())
-    if isinstance(error, RuleCrash):
-        return f"error: {error}; nothing was judged. This is a bug: please report it"
-    if isinstance(error, OSError):
+    if isinstance(error, RecordError):
+        lines = [f"{error.place}: {fault}" for fault in error.faults]
+    elif isinstance(error, UserError):
+        lines = [str(error)]
+    elif isinstance(error, RuleCrash):
+        lines = [f"{error}; nothing was judged. This is a bug: please report it"]
+    elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return f"error: {place}{error.strerror or error}"
-    return None
+        lines = [f"{place}{error.strerror or error}"]
+    else:
+        return None
+    return "\n".join(f"error: {visible(line)}" for line in lines)

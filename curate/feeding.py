@@ -8,6 +8,7 @@ from typing import Any
 
 from curate.captions import SlotTable, parse_caption
 from curate.folder import suffix_of
+from curate.metadata import encodable
 from rules.model import Caption, Sidecar
 from rules.profiles import CaptionHandling, Trainer
 
@@ -98,7 +99,8 @@ def _first(value: Mapping[str, Any], paths: str) -> Any:  # noqa: ANN401 - any v
 
 def _words(value: str | list[Any] | None) -> list[str]:
     parts = value if isinstance(value, list) else [value]
-    return [stripped for part in parts if isinstance(part, str) and (stripped := part.strip())]
+    texts = (encodable(part) for part in parts if isinstance(part, str))
+    return [stripped for text in texts if (stripped := text.strip())]
 
 
 def why_unfed(

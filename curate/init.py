@@ -1,6 +1,7 @@
 """`curate init`: a commented dataset.yaml from what a folder shows."""
 
 import json
+import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +24,7 @@ def init_dataset(
         UserError: there is one already; it is never overwritten.
     """
     path = Path(directory) / SPEC_FILE
-    if path.exists():
+    if os.path.lexists(path):
         raise UserError(f"{path}: is there already and stays as it is; `curate lint` reads it")
     session = open_dataset(directory, cache_dir=cache_dir)
     if session.guess is None:
@@ -94,11 +95,10 @@ def _lines(guess: Guess, name: str) -> Iterable[str]:
 def _quoted(text: str) -> str:
     """Text as a YAML scalar: JSON's strings are YAML's."""
     plain = text.replace(" ", "").replace("-", "").replace("_", "")
-    return (
-        text
-        if plain.isalpha() and plain.isascii() and plain.lower() not in YAML_WORDS
-        else (json.dumps(text, ensure_ascii=False))
-    )
+    if plain.isalpha() and plain.isascii() and plain.lower() not in YAML_WORDS:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 YAML_WORDS = frozenset("y n yes no on off true false null".split())

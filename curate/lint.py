@@ -49,7 +49,7 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
     if output_file is None:
         click.echo(text, nl=False)
     else:
-        write_atomically(output_file, text.encode())
+        write_atomically(output_file, text.encode(errors="backslashreplace"))
     return exit_code(report, fail_on)
 
 

@@ -96,7 +96,7 @@ def _said(image: Image.Image) -> dict[str, Any]:
     exif = image.getexif()
     generator, model, prompt = read_metadata(image.info, exif)
     # Garbage may be a fraction or text, and a fraction may equal a number.
-    orientation = exif.get(EXIF_ORIENTATION)
+    orientation = exif.get(EXIF_ORIENTATION, 1)
     moving = image.format != "MPO" and getattr(image, "is_animated", False)
     return {
         "orientation": int(orientation) if orientation in range(1, 9) else 1,

@@ -1,6 +1,7 @@
 """Opening a dataset folder: its spec (written or guessed), index and facts, as one Dataset."""
 
 import csv
+import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from curate.captions import SlotTable
 from curate.dataset import assemble
 from curate.errors import UserError
 from curate.feeding import folder_repeats
+from curate.folder import shown
 from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
 from curate.store import Store
@@ -63,6 +65,7 @@ def open_dataset(
         RecordError: dataset.yaml or the facts cannot be understood.
     """
     root = _checked(path)
+    path = shown(path)
     store, index = _read(root, path, cache_dir, measure=measure)
     if not index.pictures:
         raise UserError(f"{path}: no pictures were found; name the folder that holds them")
@@ -71,7 +74,7 @@ def open_dataset(
         spec = replace(spec, trainer=_choice(spec.trainer_choice, trainer))
     known_tags, aliases = _known_tags(root, spec)
     dataset = assemble(
-        name=root.resolve().name,
+        name=shown(root.resolve().name),
         spec=spec,
         pictures=index.pictures,
         orphans=index.orphans,
@@ -118,7 +121,7 @@ def _read(root: Path, shown: str, cache_dir: Path | None, *, measure: bool) -> t
 
 def _spec(root: Path, index: Index) -> tuple[Spec, Guess | None]:
     path = root / SPEC_FILE
-    if path.exists():
+    if os.path.lexists(path):  # a broken link is no missing file: its settings would be lost
         data = load_yaml(path, SPEC_FILE)
         return parse(Spec, {} if data is None else data, SPEC_FILE), None
     spec = Spec()
@@ -149,6 +152,8 @@ def _known_tags(root: Path, spec: Spec) -> tuple[Mapping[str, int] | None, Mappi
     if spec.lint.vocabulary is None:
         return None, {}
     path = root / spec.lint.vocabulary
+    if not path.is_file():
+        raise RecordError(SPEC_FILE, [f"`lint.vocabulary`: {path} is no file; name one, or none"])
     normal = SlotTable(Spec(), load_base(spec.base), load_vocabulary()).normal
     counts: dict[str, int] = {}
     aliases: dict[str, str] = {}
@@ -175,5 +180,7 @@ def _locked(root: Path, spec: Spec) -> Mapping[str, str] | None:
         return None
     folder = root / spec.captions_locked
     if not folder.is_dir():
-        raise RecordError(SPEC_FILE, [f"`captions_locked`: {folder} is no folder"])
+        raise RecordError(
+            SPEC_FILE, [f"`captions_locked`: {folder} is no folder; name one, or none"]
+        )
     return read_captions(folder)
