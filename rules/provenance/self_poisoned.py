@@ -33,8 +33,8 @@ def self_poisoned(dataset: Dataset, options: Options) -> Said:
 
     Source:
         The account that this linter grew from: 91 such pictures were done at epoch 20 with a
-        stable face beside the target; 70 from elsewhere came nearer to it. One character, two
-        runs: a strong hint, no measurement of the limit.
+        stable face beside the target; 70 from elsewhere, on a sister of that base, came nearer
+        to it. One character, two runs: a strong hint, no measurement of the limit.
     """
     family = dataset.base.family
     own = [

@@ -30,8 +30,9 @@ def single_source_identity(dataset: Dataset, options: NoOptions) -> Said:  # noq
         views, other light, another outfit.
 
     Source:
-        The account that this linter grew from: 26 busts from one neutral face; their hair shape
-        and face details reached 3 to 4 of 5 points and stayed there.
+        The account that this linter grew from: 26 busts from one neutral face; from epoch 20 on
+        an outside judge gave the hair intakes 3 of 5 points and the face 4, and it stayed so.
+        The busts were small, too, so this is one cause of several.
     """
     identity = [
         (picture, framing)
