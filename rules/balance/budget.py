@@ -1,7 +1,9 @@
 """BAL005 budget."""
 
+from typing import Any
+
 from rules.balance.features import Feature, find_features, some_of
-from rules.model import Dataset, EvidenceValue, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture, Said, Severity, Violation
 from rules.needs import CAPTIONS, FEATURES
 from rules.quoting import counted
 from rules.records import record
@@ -73,7 +75,7 @@ def budget(dataset: Dataset, options: Options) -> Said:
     )
 
 
-def _row(dataset: Dataset, feature: Feature, options: Options) -> dict[str, EvidenceValue]:
+def _row(dataset: Dataset, feature: Feature, options: Options) -> dict[str, Any]:
     total, number = len(dataset.captioned), len(feature.pictures)
     prior = feature.claimed[0] if feature.claimed else "unknown"
     axes = dataset.vocabulary.axes
@@ -114,8 +116,8 @@ def _apparent_size(pictures: tuple[Picture, ...], max_scale: float) -> tuple[int
     return large, unknown
 
 
-def _said(row: dict[str, EvidenceValue], total: int) -> str:
+def _said(row: dict[str, Any], total: int) -> str:
     size = ""
     if row["prior"] == "weak" and row["large"] is not None:
-        size = f", large in {row['large']}"
-    return f"`{row['feature']}` ({row['prior']}, {row['pictures']} of {total}{size})"
+        size = f", large in {row['large']:,}"
+    return f"`{row['feature']}` ({row['prior']}, {row['pictures']:,} of {total:,}{size})"

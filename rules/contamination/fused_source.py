@@ -76,12 +76,13 @@ def fused_source(dataset: Dataset, options: Options) -> Said:
     yield from _judge(
         "framing", [p for p, _ in framed], by_framing, options, note=f"; framing {said}"
     )
-    captioned = [(p, pipeline) for p, pipeline in sourced if p.caption]
+    captioned = [(p, pipeline, p.caption) for p, pipeline in sourced if p.caption]
+    content = _content_tags(dataset, options.min_pictures)
     by_tag = [
-        Observation(label_of(p.framing) or "unknown", pipeline, _content(dataset, p))
-        for p, pipeline in captioned
+        Observation(label_of(p.framing) or "unknown", pipeline, content.intersection(caption.tags))
+        for p, pipeline, caption in captioned
     ]
-    yield from _judge("tag", [p for p, _ in captioned], by_tag, options)
+    yield from _judge("tag", [p for p, _, _ in captioned], by_tag, options)
 
 
 def _pipeline(picture: Picture) -> str:
@@ -92,12 +93,14 @@ def _pipeline(picture: Picture) -> str:
     return " > ".join((source.generator or source.family or "?", *source.steps))
 
 
-def _content(dataset: Dataset, picture: Picture) -> frozenset[str]:
-    """The content tags, without those that say the framing, which the strata hold already."""
+def _content_tags(dataset: Dataset, min_pictures: int) -> frozenset[str]:
+    """The tags to test, without those that say the framing, which the strata hold already."""
     return frozenset(
         tag
-        for tag in (picture.caption.tags if picture.caption else ())
-        if dataset.slots_by_tag[tag] in CONTENT and tag not in dataset.vocabulary.axes.framing
+        for tag, count in dataset.tag_counts.items()
+        if count >= min_pictures
+        and dataset.slots_by_tag[tag] in CONTENT
+        and tag not in dataset.vocabulary.axes.framing
     )
 
 

@@ -58,7 +58,7 @@ def fused_tags(dataset: Dataset, options: Options) -> Said:
         together, either = len(cluster.together), len(cluster.either)
         yield Violation(
             message=(
-                f"{quoted(cluster.tags)} stand together in {together} of the {either} captions "
+                f"{quoted(cluster.tags)} stand together in {together:,} of the {either:,} captions "
                 f"with any of them ({total:,} in all)"
             ),
             evidence={

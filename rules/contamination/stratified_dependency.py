@@ -86,7 +86,7 @@ def find_dependencies(observations: Iterable[Observation], min_pictures: int) ->
         for group, value in list(counts.pairs)
         if group in wanted and value in enough and (seen := _dependency(counts, group, value))
     ]
-    # A pair that never meets has p = 1 and needs no computing, yet belongs to the family.
+    # A pair that meets no more often than others counts as p = 1, without computing it.
     family = len(groups) * len(values)
     q_values = benjamini_hochberg([dependency.p for dependency in found], family)
     tested = [replace(dependency, q=q) for dependency, q in zip(found, q_values, strict=True)]
@@ -97,9 +97,11 @@ class _Counts:
     """Everything counted once, over strata with more than one group."""
 
     def __init__(self, observations: list[Observation]) -> None:
+        cells: defaultdict[tuple[str, Hashable], Counter[str]] = defaultdict(Counter)
         groups_of: defaultdict[str, Counter[Hashable]] = defaultdict(Counter)
-        for seen in observations:
-            groups_of[seen.stratum][seen.group] += 1
+        for stratum, group, values in observations:
+            groups_of[stratum][group] += 1
+            cells[stratum, group].update(values)
         self.sizes = {s: groups for s, groups in groups_of.items() if len(groups) > 1}
         self.totals = {s: groups.total() for s, groups in self.sizes.items()}
         self.by_group: Counter[Hashable] = Counter()
@@ -108,12 +110,12 @@ class _Counts:
         self.by_value: Counter[str] = Counter()
         self.values_in: dict[str, Counter[str]] = {s: Counter() for s in self.sizes}
         self.pairs: defaultdict[tuple[Hashable, str], Counter[str]] = defaultdict(Counter)
-        for stratum, group, values in observations:
+        for (stratum, group), counted in cells.items():
             if stratum in self.sizes:
-                self.by_value.update(values)
-                self.values_in[stratum].update(values)
-                for value in values:
-                    self.pairs[group, value][stratum] += 1
+                self.by_value.update(counted)
+                self.values_in[stratum].update(counted)
+                for value, number in counted.items():
+                    self.pairs[group, value][stratum] = number
 
     def tables(self, group: Hashable, value: str) -> dict[str, Table]:
         """Stratum -> (k, n, elsewhere_k, elsewhere_n) where something can be told."""
@@ -122,16 +124,20 @@ class _Counts:
         for stratum, groups in self.sizes.items():
             n, total = groups.get(group, 0), self.totals[stratum]
             with_value = self.values_in[stratum].get(value, 0)
+            k = both.get(stratum, 0)
             if 0 < n < total and 0 < with_value < total:
-                tables[stratum] = (both[stratum], n, with_value - both[stratum], total - n)
+                tables[stratum] = (k, n, with_value - k, total - n)
         return tables
 
 
 def _dependency(counts: _Counts, group: Hashable, value: str) -> Dependency | None:
+    """The test of one pair, None where its share is no larger than elsewhere."""
     tables = counts.tables(group, value)
     if not tables:
         return None
     k, n, elsewhere_k, elsewhere_n = (sum(column) for column in zip(*tables.values(), strict=True))
+    if k * elsewhere_n <= elsewhere_k * n:
+        return None
     if len(tables) == 1:
         p = hypergeometric_tail(k, n + elsewhere_n, k + elsewhere_k, n)
     else:

@@ -56,12 +56,12 @@ def locked_outfit(dataset: Dataset, options: Options) -> Said:
     if len(counts) < options.min_outfits:
         faults.append(f"{counted(len(counts), 'outfit')} in {counted(len(dressed), 'picture')}")
     if share > options.max_share:
-        faults.append(f"`{most}` in {counts[most]} of {len(dressed)} pictures ({share:.0%})")
+        faults.append(f"`{most}` in {counts[most]:,} of {len(dressed):,} pictures ({share:.0%})")
     if faults:
         yield Violation(
             message="; ".join(faults),
             evidence={"pictures": len(dressed), "outfits": dict(counts), "share": round(share, 4)},
-            advice=f"show the character in {options.min_outfits} outfits or more, none of them in over "
-            f"{options.max_share:.0%} of the pictures",
+            advice=f"show the character in {options.min_outfits} outfits or more, none of them in "
+            f"over {options.max_share:.0%} of the pictures",
             paths=tuple(picture.path for picture in dataset.fed if picture.path in dressed),
         )
