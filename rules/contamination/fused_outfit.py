@@ -49,9 +49,11 @@ def fused_outfit(dataset: Dataset, options: Options) -> Said:
     """
     worn = worn_outfits(dataset)
     unknown: set[str] = set()
+    few: set[str] = set()
     for outfit, pictures in worn.items():
         unknown |= {p.path for p in pictures if not any(label_of(getattr(p, a)) for a in AXES)}
         wearers = {p.path for p in pictures}
+        few |= wearers if len(wearers) < options.min_pictures else set()
         others = [picture for picture in dataset.fed if picture.path not in wearers]
         only: list[Any] = [
             found for axis in AXES if (found := _only_label(axis, pictures, others, options))
@@ -70,11 +72,13 @@ def fused_outfit(dataset: Dataset, options: Options) -> Said:
             paths=tuple(picture.path for picture in pictures),
             key=outfit,
         )
+    total = len({p.path for pictures in worn.values() for p in pictures})
     if unknown:
-        total = len({p.path for pictures in worn.values() for p in pictures})
-        yield Abstention(
-            reason="neither framing nor pose is known", count=len(unknown), total=total
-        )
+        reason = "neither framing nor pose is known"
+        yield Abstention(reason=reason, count=len(unknown), total=total)
+    if few - unknown:
+        reason = "the outfit is worn too seldom"
+        yield Abstention(reason=reason, count=len(few - unknown), total=total)
 
 
 def _only_label(
