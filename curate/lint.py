@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.metadata
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from curate.formats import render
+from curate.formats.as_json import as_plain
 from curate.formats.place import Place
 from curate.session import Session, open_dataset
 from rules import engine
@@ -42,7 +44,7 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
     """
     session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure)
     settings = changed_settings(session.dataset.spec.lint, select, ignore, profile)
-    report = judge(session, settings)
+    report = remember(session, judge(session, settings))
     place = Place(folder=session.shown, texts=caption_texts(session.dataset))
     colour = form == "text" and output_file is None and sys.stdout.isatty()
     text = render(form, report, place, colour=colour)
@@ -74,6 +76,17 @@ def judge(session: Session, settings: LintSettings) -> Report:
     tool = f"{TOOL} {importlib.metadata.version(TOOL)}"
     report = engine.lint(session.dataset, settings, tool=tool, today=dt.datetime.now(dt.UTC).date())
     return replace(report, notes=(*session.notes, *report.notes))
+
+
+def remember(session: Session, report: Report) -> Report:
+    """Keep the report beside the facts; where it cannot be kept, the report says so."""
+    content = json.dumps(as_plain(report), ensure_ascii=False, separators=(",", ":"))
+    try:
+        write_atomically(session.store.folder / REPORT, content.encode())
+    except OSError as error:
+        note = f"the report could not be kept in `{session.store.folder}`: {error.strerror}"
+        return replace(report, notes=(*report.notes, note))
+    return report
 
 
 def caption_texts(dataset: Dataset) -> Mapping[str, str]:

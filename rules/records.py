@@ -13,7 +13,16 @@ import tempfile
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform, get_args, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_type_hints,
+)
 
 import yaml
 
@@ -31,8 +40,14 @@ FAULTS_SHOWN = 50
 SUGGESTION_CUTOFF = 0.6
 FOUND_LENGTH = 60
 
-# libyaml where the wheel has it (it nearly always does), the slow twin elsewhere.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """libyaml where the wheel has it; dates stay text, since records say which text is a date."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class RecordError(ValueError):
@@ -206,7 +221,7 @@ def load_yaml_text(text: str, place: str) -> object:
         raise RecordError(place, [_yaml_fault(error)]) from error
     except RecordError:
         raise
-    # a date like 2026-99-99, a number of a million digits or beyond the range of floats
+    # a number of a million digits or beyond the range of floats
     except (ValueError, ArithmeticError) as error:
         raise RecordError(place, [f"holds a value that cannot be read: {error}"]) from error
 
