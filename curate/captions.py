@@ -29,6 +29,8 @@ SEPARATOR = re.compile(
 )
 STOP = re.compile(r"[.!?。\n]")
 SCORE = re.compile(r"score_\d+(?:_up)?")
+# Slots that a sentence may fall into by the words it ends in: `She wears a blue ribbon`.
+LOOSE_SLOTS = frozenset({"general", "structure"})
 
 
 class _Piece(NamedTuple):
@@ -86,7 +88,7 @@ class SlotTable:
         if not text:
             return ()
         found = self.tag_and_slot(text)
-        if found is None or (found[1] == "general" and _opens_sentence(text)):
+        if found is None or (found[1] in LOOSE_SLOTS and _opens_sentence(text)):
             return None
         return len(part) - len(part.lstrip()), text, *found
 
@@ -165,7 +167,7 @@ def _tags_and_sentences(text: str, slots: SlotTable) -> Iterator[Token]:
             opens = bool(piece.text) and (
                 (after_stop and piece.text[0].isupper()) or _opens_sentence(piece.text)
             )
-            if opens and (found is None or found[1] == "general"):
+            if opens and (found is None or found[1] in LOOSE_SLOTS):
                 sentence_start = piece.start
             elif piece.text:
                 yield _token(piece, found)
