@@ -170,6 +170,7 @@ def _stamp(rule: Rule, violations: list[Violation]) -> list[Finding]:
                 fingerprint=mark,
                 span=violation.span,
                 fix=violation.fix,
+                more_fixes=violation.more_fixes,
             )
         )
     return findings

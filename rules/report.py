@@ -28,11 +28,17 @@ class Finding:
     span: tuple[int, int] | None = None
     fix: Fix | None = None
     reason: str | None = None
+    more_fixes: tuple[Fix, ...] = ()
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """One for each caption file that can be mended."""
+        return (self.fix, *self.more_fixes) if self.fix else self.more_fixes
 
     @property
     def fixable(self) -> bool:
         """Whether `curate fix` can mend it, safely or after asking."""
-        return self.fix is not None
+        return bool(self.fixes)
 
 
 @record

@@ -103,7 +103,7 @@ def fixed_texts(case: Case, report: Report) -> dict[str, str]:
         for picture in (*build(case).pictures,)
         for sidecar in picture.sidecars
     } | dict(case.orphans)
-    fixes: list[Fix] = [finding.fix for finding in report.findings if finding.fix]
+    fixes: list[Fix] = [fix for finding in report.findings for fix in finding.fixes]
     return {fix.target or fix.path: fix.apply(texts[fix.path]) for fix in fixes}
 
 
