@@ -1,6 +1,6 @@
 """Words that rules know: data files beside this module, extended by the user's dataset.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
@@ -17,12 +17,15 @@ class ExclusiveGroup:
 
     Attributes:
         unless: tags that make several of them possible (`looking back`, `multicolored hair`).
-        allowed: pairs that go together all the same.
+        allowed: tags that go together all the same, any two of each line.
+        per_figure: whether each figure may bear another one, so that nothing is said of pictures
+            with several; false for what is true of the whole picture (`day`).
     """
 
     tags: Tags
     unless: Tags = ()
     allowed: tuple[Tags, ...] = ()
+    per_figure: bool = True
 
 
 @record
@@ -42,6 +45,7 @@ class Words:
         common: everyday words that no trigger should be.
         boilerplate: beginnings by which captioning programs betray themselves.
         mirrored: words that a mirrored picture makes wrong.
+        several: tags of more than one figure or panel (`multiple views`).
     """
 
     quality: Tags
@@ -56,6 +60,7 @@ class Words:
     common: Tags
     boilerplate: tuple[str, ...]
     mirrored: Tags
+    several: Tags
 
 
 @record
@@ -71,21 +76,33 @@ class Axes:
 
 @record
 class Vocabulary:
-    """Everything of the above, with what the user added."""
+    """Everything of the above, with what the user added.
+
+    Attributes:
+        implies: tag -> tags that it says already; an empty entry says that it implies nothing.
+        tag_words: words of which well-known tags are made (`tag_words.yaml`).
+    """
 
     words: Words
     axes: Axes
     exclusive: Mapping[str, ExclusiveGroup]
     implies: Mapping[str, Tags] = field(default_factory=dict)
+    tag_words: frozenset[str] = frozenset()
 
     def extended(self, settings: LintSettings) -> "Vocabulary":
         """With the groups and implications of a dataset.yaml; the user's replace ours by name."""
-        groups = {name: ExclusiveGroup(tags=tags) for name, tags in settings.exclusive.items()}
+        groups = {n: ExclusiveGroup(tags=_plain(tags)) for n, tags in settings.exclusive.items()}
+        implied = {_plain([tag])[0]: _plain(tags) for tag, tags in settings.implies.items()}
         return replace(
             self,
             exclusive={**self.exclusive, **groups},
-            implies={**self.implies, **settings.implies},
+            implies={**self.implies, **implied},
         )
+
+
+def _plain(tags: Iterable[str]) -> Tags:
+    """Tags as captions are compared: people write underscores and capitals too."""
+    return tuple(" ".join(tag.lower().replace("_", " ").split()) for tag in tags)
 
 
 @record
@@ -98,6 +115,11 @@ class _Implies:
     tags: Mapping[str, Tags]
 
 
+@record
+class _TagWords:
+    words: Tags
+
+
 @cache
 def load_vocabulary() -> Vocabulary:
     """The words that come with the rules."""
@@ -106,4 +128,7 @@ def load_vocabulary() -> Vocabulary:
         axes=parse(Axes, load_yaml(FOLDER / "axes.yaml"), "axes.yaml"),
         exclusive=parse(_Exclusive, load_yaml(FOLDER / "exclusive.yaml"), "exclusive.yaml").groups,
         implies=parse(_Implies, load_yaml(FOLDER / "implies.yaml"), "implies.yaml").tags,
+        tag_words=frozenset(
+            parse(_TagWords, load_yaml(FOLDER / "tag_words.yaml"), "tag_words.yaml").words
+        ),
     )
