@@ -13,7 +13,8 @@ from rules.report import Finding, Report
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MESSAGES_SHOWN = 5
 PATHS_SHOWN = 3
-CODES_SHOWN = 4
+ROWS_SHOWN = 20
+CELL_WIDTH = 44
 
 
 def render_text(report: Report, place: Place, *, colour: bool) -> str:
@@ -52,49 +53,54 @@ def _lines(report: Report, place: Place) -> Iterator[Line]:
 
 def _rule(findings: list[Finding]) -> Iterator[Line]:
     first = findings[0]
-    number = f"  {counted(len(findings), 'picture')}" if len(findings) > 1 else ""
+    number = f"  {counted(len(findings), 'finding')}" if len(findings) > 1 else ""
     yield [
         (f"{first.severity!s:<8}", {"fg": COLOURS[first.severity], "bold": True}),
         (f"{first.code} {first.name}", {"bold": True}),
         (number, {"dim": True}),
     ]
-    alike = _by_message(findings)
+    alike = _alike(findings)
     one_advice = len({finding.advice for finding in findings}) == 1
-    for message, group in alike[:MESSAGES_SHOWN]:
+    for group in alike[:MESSAGES_SHOWN]:
         paths = [path for finding in group for path in finding.paths]
-        yield _plain(f"  {message}")
+        yield _plain(f"  {group[0].message}")
         yield from _table(group[0].evidence)
         if paths:
             yield [(f"    {_some(paths)}", {"dim": True})]
         if not one_advice:
             yield [("    -> ", {"fg": "green"}), (group[0].advice, {})]
-    rest = alike[MESSAGES_SHOWN:]
-    if rest:
-        more = sum(len(group) for _, group in rest)
+    more = sum(map(len, alike[MESSAGES_SHOWN:]))
+    if more:
         yield [(f"  ... and {more:,} more; `--format json` lists every one", {"dim": True})]
     if one_advice:
         yield [("  -> ", {"fg": "green"}), (first.advice, {})]
 
 
-def _by_message(findings: list[Finding]) -> list[tuple[str, list[Finding]]]:
-    """Findings that say the same, together, in the order of their first."""
-    groups: dict[str, list[Finding]] = {}
+def _alike(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings on one picture each that say the same, together; the others by themselves."""
+    groups: dict[object, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.message, []).append(finding)
-    return list(groups.items())
+        one = len(finding.paths) == 1
+        groups.setdefault(finding.message if one else finding.fingerprint, []).append(finding)
+    return list(groups.values())
 
 
 def _table(evidence: Mapping[str, EvidenceValue]) -> Iterator[Line]:
     """Rows of evidence, where there are any, in columns."""
     for rows in evidence.values():
-        if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
+        if not isinstance(rows, list) or not rows:
             continue
-        heads = list(rows[0])
-        cells = [[_cell(row.get(head)) for head in heads] for row in rows if isinstance(row, dict)]
+        dicts = [row for row in rows if isinstance(row, dict)]
+        if len(dicts) < len(rows):
+            continue
+        heads = [h for h in dicts[0] if not any(isinstance(r.get(h), list | dict) for r in dicts)]
+        cells = [[_cell(row.get(head)) for head in heads] for row in dicts]
         widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
         yield [(_row(heads, widths), {"dim": True})]
-        for row in cells:
+        for row in cells[:ROWS_SHOWN]:
             yield _plain(_row(row, widths))
+        if cells[ROWS_SHOWN:]:
+            yield [(f"    ... and {len(cells) - ROWS_SHOWN:,} rows more", {"dim": True})]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -104,7 +110,8 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _cell(value: EvidenceValue) -> str:
     if value is None:
         return "-"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    text = f"{value:.2g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= CELL_WIDTH else f"{text[: CELL_WIDTH - 3]}..."
 
 
 def _some(paths: list[str]) -> str:
@@ -130,10 +137,10 @@ def _summary(report: Report) -> Iterator[Line]:
     yield [(head + verdict, style), ("".join(f", {part}" for part in extra), {})]
     yield _plain(f"{counted(len(report.ran), 'rule')} judged{_not_judged(report)}")
     for reason, codes in _by_reason((s.reason, s.code) for s in report.skipped):
-        yield [("  skipped ", {"dim": True}), (f"{_codes(codes)}: {reason}", {})]
+        yield [("  skipped ", {"dim": True}), (f"{', '.join(codes)}: {reason}", {})]
     abstained = ((f"{a.count} of {a.total}: {a.reason}", a.code) for a in report.abstained)
     for reason, codes in _by_reason(abstained):
-        yield [("  abstained ", {"dim": True}), (f"{_codes(codes)} on {reason}", {})]
+        yield [("  abstained ", {"dim": True}), (f"{', '.join(codes)} on {reason}", {})]
     if report.findings:
         yield [(f"`curate explain {report.findings[0].code}` tells more", {"dim": True})]
 
@@ -147,7 +154,3 @@ def _by_reason(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]
     for reason, code in told:
         groups.setdefault(reason, []).append(code)
     yield from groups.items()
-
-
-def _codes(codes: list[str]) -> str:
-    return ", ".join(codes)

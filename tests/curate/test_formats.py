@@ -129,7 +129,7 @@ def test_text_lets_no_control_character_of_a_caption_through(*, colour: bool) ->
 def test_text_groups_by_rule_and_names_what_was_not_judged() -> None:
     text = render("text", REPORT, PLACE)
     assert "error   RES001 a-name\n  495x495 holds 23%\n    a b.png\n  -> mend it" in text
-    assert "warning TAG001 a-name  2 pictures" in text
+    assert "warning TAG001 a-name  2 findings" in text
     assert "1 error, 2 warnings, 0 infos, 1 suppressed" in text
     assert "2 rules judged, 1 could not be:\n  skipped TAG001: no vocabulary" in text
     assert "abstained RES001 on 1 of 3: no size" in text
