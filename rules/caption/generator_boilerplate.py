@@ -1,0 +1,63 @@
+"""CAP018 generator-boilerplate."""
+
+import re
+
+from rules.model import Abstention, Caption, Dataset, Said, Severity, Violation
+from rules.needs import CAPTIONS
+from rules.quoting import quoted
+from rules.registry import NoOptions, rule
+
+BARE_SLOTS = frozenset({"trigger", "quality"})
+
+
+@rule("CAP018", Severity.ERROR, needs=(CAPTIONS,))
+def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - it has none
+    """Captions in which a captioning program talks about itself, or said nothing.
+
+    What it does:
+        Finds tags and sentences that begin like the refusals and openings of captioning programs
+        (`I'm sorry`, `The image shows`), and captions that hold the trigger and quality tags
+        alone while others of the set hold more: what is left when the program's answer was
+        empty. A set in which every caption is bare is taken for meant so.
+
+    Why is this bad?
+        The LoRA learns the phrase as part of the character, and a refusal describes nothing. A
+        bare trigger takes up everything in the picture: pose, background and all.
+
+    Example:
+        `tk, I'm sorry, I can't help with that.` Caption the picture again.
+
+    Source:
+        atomantic/PortOS#1233: a vision model's refusals, saved as captions.
+    """
+    phrases = dataset.vocabulary.words.boilerplate
+    opening = re.compile(r"[\"'(]*(" + "|".join(map(re.escape, phrases)) + r")(?!\w)")
+    trigger = bool(dataset.spec.subject.trigger)
+    bare = sum(_is_bare(caption) for _, caption in dataset.captioned) if trigger else 0
+    meant = bare == len(dataset.captioned)
+    for picture, caption in dataset.captioned:
+        matches = (opening.match(t.text.lower().replace("’", "'")) for t in caption.tokens)
+        found = [match[1] for match in matches if match]
+        alone = trigger and not meant and _is_bare(caption)
+        if not found and not alone:
+            continue
+        yield Violation(
+            message=f"{len(found)} of {len(caption.tokens)} tags and sentences begin like a "
+            f"captioning program's own words: {quoted(found)}"
+            if found
+            else f"nothing but {quoted(t.text for t in caption.tokens)}: {bare} of "
+            f"{len(dataset.captioned)} captions are so",
+            evidence={"phrases": found, "bare": alone, "bare_captions": bare},
+            advice="caption this picture again, or by hand",
+            paths=(caption.path,),
+            picture=picture.sha256,
+        )
+    if not trigger:
+        total = len(dataset.captioned)
+        reason = "no trigger is declared, so captions that hold it alone are not known"
+        yield Abstention(reason=reason, count=total, total=total)
+
+
+def _is_bare(caption: Caption) -> bool:
+    slots = {token.slot for token in caption.tokens}
+    return "trigger" in slots and slots <= BARE_SLOTS
