@@ -5,7 +5,8 @@ from pathlib import Path
 
 from curate.errors import UserError
 from curate.folder import OWN_FOLDERS
-from curate.preview.page import card, page
+from curate.preview.card import card
+from curate.preview.page import page
 from curate.preview.sheet import Sheet
 from curate.preview.thumbnails import draw_thumbnails
 from curate.preview.totals import totals
