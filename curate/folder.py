@@ -111,8 +111,8 @@ def _walk(root: Path, notes: list[str]) -> Iterator[tuple[os.DirEntry[str], str]
         for entry in entries:
             path = prefix + shown(entry.name)
             if entry.is_dir(follow_symlinks=False):
-                if suffix_of(path) in CAPTION_SUFFIXES:
-                    notes.append(f"`{path}` is a folder with a caption's name")
+                if (suffix := suffix_of(path)) in PICTURE_SUFFIXES.union(CAPTION_SUFFIXES):
+                    notes.append(f"`{path}` is a folder with the suffix of a file, `{suffix}`")
                 if entry.name not in OWN_FOLDERS:
                     waiting.append((entry.path, f"{path}/"))
             elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - a hot loop

@@ -7,7 +7,7 @@ measured on all cores, and what was measured is kept even if the work is interru
 import os
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -176,7 +176,7 @@ def _measure_all(
     whole = False
     try:
         for file, outcome in progress(
-            _measured(files), total=len(files), doing="measuring pictures"
+            _measured(files, facts), total=len(files), doing="measuring pictures"
         ):
             if isinstance(outcome, OSError):
                 notes.append(f"`{file.path}` cannot be read: {outcome.strerror}")
@@ -193,13 +193,13 @@ def _measure_all(
 
 
 def _measured(
-    files: list[ListedFile],
+    files: list[ListedFile], known: Mapping[str, FileFacts]
 ) -> Iterator[tuple[ListedFile, tuple[str, FileFacts] | OSError]]:
     from curate.measure import measure  # noqa: PLC0415 - brings Pillow and numpy
 
     def attempt(file: ListedFile) -> tuple[str, FileFacts] | OSError:
         try:
-            return measure(file.real)
+            return measure(file.real, known)
         except OSError as error:
             return error
 

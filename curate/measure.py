@@ -7,6 +7,7 @@ import hashlib
 import io
 import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,12 @@ _k = np.arange(HASH_SIDE)
 COSINES = np.cos(np.pi * np.outer(np.arange(8), 2 * _k + 1) / (2 * HASH_SIDE))
 
 
-def measure(path: str) -> tuple[str, FileFacts]:
+def measure(path: str, known: Mapping[str, FileFacts]) -> tuple[str, FileFacts]:
     """sha256 and facts of a picture; whatever is wrong with it becomes a fact.
+
+    Args:
+        path: of the file.
+        known: sha256 -> facts; a copy of what was measured is not decoded again.
 
     Raises:
         OSError: the file cannot be read at all.
@@ -48,7 +53,8 @@ def measure(path: str) -> tuple[str, FileFacts]:
             error = f"{size:,} bytes are over the bound of {FILE_BYTES:,}"
             return start.hexdigest(), FileFacts(bytes=size, error=error)
         raw = file.read()
-    return hashlib.sha256(raw).hexdigest(), measure_bytes(raw)
+    digest = hashlib.sha256(raw).hexdigest()
+    return digest, known.get(digest) or measure_bytes(raw)
 
 
 def measure_bytes(raw: bytes) -> FileFacts:
