@@ -5,6 +5,7 @@ Nothing is guessed silently: every guess comes with the sentence that `lint` and
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from statistics import median
 
 from curate.captions import SlotTable, parse_caption
@@ -56,12 +57,17 @@ class Guess:
 
 
 def guess_spec(
-    pictures: Iterable[FoundPicture], base: Base, vocabulary: Vocabulary, repeats: int = 1
+    pictures: Iterable[FoundPicture],
+    start: Spec,
+    base: Base,
+    vocabulary: Vocabulary,
+    repeats: int = 1,
 ) -> Guess:
     """Guess from the captions alone.
 
     Args:
         pictures: with their sidecars.
+        start: what the user said already: base and trainer.
         base: whose words for quality and whose style count.
         vocabulary: known words, which are no triggers.
         repeats: what the folder's name says.
@@ -71,7 +77,8 @@ def guess_spec(
     triggers = _trigger_candidates(captions, uses, vocabulary)
     prefix = _prefix(captions)
     sentences = _sentences(captions)
-    spec = Spec(
+    spec = replace(
+        start,
         subject=Subject(trigger=triggers[0].tag if triggers else None),
         caption=CaptionLayout(prefix=prefix, sentences=sentences),
     )

@@ -69,7 +69,7 @@ def open_dataset(
     store, index = _read(root, path, cache_dir, measure=measure)
     if not index.pictures:
         raise UserError(f"{path}: no pictures were found; name the folder that holds them")
-    spec, guess = _spec(root, index)
+    spec, guess = _spec(root, index, trainer)
     if trainer is not None:
         spec = replace(spec, trainer=_choice(spec.trainer_choice, trainer))
     known_tags, aliases = _known_tags(root, spec)
@@ -119,15 +119,15 @@ def _read(root: Path, shown: str, cache_dir: Path | None, *, measure: bool) -> t
         raise UserError(f"{place}: {error.strerror or error}") from error
 
 
-def _spec(root: Path, index: Index) -> tuple[Spec, Guess | None]:
+def _spec(root: Path, index: Index, trainer_id: str | None) -> tuple[Spec, Guess | None]:
     path = root / SPEC_FILE
     if os.path.lexists(path):  # a broken link is no missing file: its settings would be lost
         data = load_yaml(path, SPEC_FILE)
         return parse(Spec, {} if data is None else data, SPEC_FILE), None
-    spec = Spec()
+    spec = Spec() if trainer_id is None else Spec(trainer=trainer_id)
     trainer = load_trainer(spec.trainer_choice)
     repeats = folder_repeats(f"{root.resolve().name}/{index.pictures[0].path}", trainer)
-    guess = guess_spec(index.pictures, load_base(spec.base), load_vocabulary(), repeats)
+    guess = guess_spec(index.pictures, spec, load_base(spec.base), load_vocabulary(), repeats)
     return guess.spec, guess
 
 

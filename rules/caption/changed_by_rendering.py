@@ -86,16 +86,22 @@ def _lost_values(dataset: Dataset, file: FedFile, values: list[JsonValue]) -> Vi
         Severity.ERROR if severe else Severity.WARNING,
         message,
         {"lost": list(lost), "values": len(values), "trigger_lost": loses_trigger},
-        f"move them to fields that {dataset.trainer.id} reads ({quoted(handling.json_fields, 12)}),"
+        f"move them to fields that {dataset.trainer.id} reads ({_plain_names(dataset)}),"
         " or write the caption as text and delete the JSON",
     )
 
 
+def _plain_names(dataset: Dataset) -> str:
+    """The shortest way to each field: `a.b|c` is also found at c."""
+    fields = dataset.trainer.captions.json_fields
+    return quoted((field.rpartition("|")[2] for field in fields), len(fields))
+
+
 def _words_fault(dataset: Dataset, file: FedFile) -> Violation | None:
     words = len(file.text.split())
-    shuffled = dataset.trainer.shuffle.enabled
+    cut = dataset.trainer.captions.commaless == "words" and "," not in file.text
     # Where they are shuffled too, CAP016 says so.
-    if dataset.trainer.captions.commaless != "words" or "," in file.text or shuffled or words < 2:  # noqa: PLR2004 - two words make a difference
+    if not cut or dataset.trainer.shuffle.enabled or words <= 1:
         return None
     return _violation(
         file,

@@ -1,7 +1,7 @@
 """TAG008 side-word-under-flip."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rules.features import forms
 from rules.model import Caption, Dataset, Said, Severity, Token, Violation
@@ -39,10 +39,11 @@ def side_word_under_flip(dataset: Dataset, options: NoOptions) -> Said:  # noqa:
         Nerogar/OneTrainer#1032. The account that this linter grew from: words of direction are
         what makes an asymmetric feature follow its side.
     """
-    sides = re.compile(rf"\b(?:{'|'.join(map(re.escape, dataset.vocabulary.words.mirrored))})\b")
+    mirrored = dataset.vocabulary.words.mirrored
+    sides = re.compile(rf"\b(?:{'|'.join(map(re.escape, mirrored))})\b")
     handed = {feature: forms(feature) for feature in dataset.spec.subject.handed}
     for picture, caption in dataset.captioned:
-        words = _side_words(caption, sides)
+        words = _side_words(caption, sides, mirrored)
         features = [f for f, names in handed.items() if any(map(caption.names, names))]
         if not words and not features:
             continue
@@ -56,16 +57,20 @@ def side_word_under_flip(dataset: Dataset, options: NoOptions) -> Said:  # noqa:
                 "trainer": dataset.trainer.id,
                 "mirrored_for_good": dataset.trainer.flip.cached,
             },
-            advice="turn flips off in the trainer (`trainer: {flip: false}` says so here)",
+            advice="turn flips off in the trainer "
+            f"(`trainer: {{profile: {dataset.trainer.id}, flip: false}}` says so here)",
             paths=(caption.path,),
             picture=picture.sha256,
             span=_span(caption, words),
         )
 
 
-def _side_words(caption: Caption, sides: re.Pattern[str]) -> list[tuple[str, int]]:
+def _side_words(
+    caption: Caption, sides: re.Pattern[str], words: Collection[str]
+) -> list[tuple[str, int]]:
     """Each side word with its offset in what is fed."""
-    if not sides.search(caption.text.lower().replace("_", " ")):
+    text = caption.text.lower()
+    if not any(word in text for word in words):
         return []
     return [found for t in caption.tokens if t.slot not in NAMES for found in _in_token(t, sides)]
 

@@ -122,8 +122,8 @@ def _shuffled_away(dataset: Dataset, shuffled: list[tuple[Caption, int]]) -> Vio
         message=f"the trigger of {len(shuffled):,} of {counted(len(dataset.captioned), 'caption')} "
         f"is shuffled away: {dataset.trainer.id} keeps {counted(keep, 'token')}",
         evidence={"count": len(shuffled), "captions": len(dataset.captioned), "kept": keep},
-        advice=f"set keep_tokens to {needed} in the trainer (`trainer: {{keep_tokens: {needed}}}` "
-        "says so here), or turn shuffling off",
+        advice=f"set keep_tokens to {needed} in the trainer (`trainer: {{profile: "
+        f"{dataset.trainer.id}, keep_tokens: {needed}}}` says so here), or turn shuffling off",
         paths=tuple(dict.fromkeys(caption.path for caption, _ in shuffled)),
         severity=Severity.ERROR,
         key="shuffled",
