@@ -3,8 +3,9 @@
 import numpy as np
 
 from curate.figures.compiled import Floats
-from curate.figures.head import skull_point
-from curate.figures.surface import Material, Mesh, Piece, ball, control_rows, sheet, tube
+from curate.figures.head import on_skull
+from curate.figures.material import Material
+from curate.figures.surface import Mesh, Piece, ball, control_rows, sheet
 from curate.figures.turns import Frame
 
 
@@ -24,7 +25,7 @@ def add_bow(mesh: Mesh, material: Material, frame: Frame, size: float) -> None:
         wide = np.array([0.07, 0.22, 0.38, 0.36, 0.20]) * size
         thick = np.array([0.06, 0.12, 0.15, 0.11, 0.03]) * size
         rows = control_rows(frame.place(loop * size), wide, thick, across)
-        mesh.add(tube(rows, rings=12, columns=12), material)
+        mesh.add_tube(rows, material, rings=12, columns=12)
         fold = np.array(
             [[0.05 * sign, 0.0, 0.11], [0.24 * sign, 0.07, 0.23], [0.46 * sign, 0.12, 0.275]]
         )
@@ -34,7 +35,7 @@ def add_bow(mesh: Mesh, material: Material, frame: Frame, size: float) -> None:
             np.array([0.04, 0.03, 0.01]) * size,
             across,
         )
-        mesh.add(tube(rows, rings=8, columns=6), material)
+        mesh.add_tube(rows, material, rings=8, columns=6)
         end = np.array(
             [
                 [0.03 * sign, -0.02, 0.02],
@@ -49,7 +50,7 @@ def add_bow(mesh: Mesh, material: Material, frame: Frame, size: float) -> None:
             np.array([0.04, 0.03, 0.025, 0.02]) * size,
             frame.turn[:, 0],
         )
-        mesh.add(tube(rows, rings=10, columns=8), material)
+        mesh.add_tube(rows, material, rings=10, columns=8)
     mesh.add(_placed(ball(np.zeros(3), np.array([0.13, 0.15, 0.13]) * size), frame), material)
 
 
@@ -69,7 +70,7 @@ def add_scrunchie(
     ring = centre + size * (np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second)
     crinkle = 1.0 + 0.20 * np.sin(9 * turn)
     rows = control_rows(ring, 0.42 * size * crinkle, 0.42 * size * crinkle, axis)
-    mesh.add(tube(rows, rings=48, columns=8), material)
+    mesh.add_tube(rows, material, rings=48, columns=8)
 
 
 def add_glasses(mesh: Mesh, material: Material, level: float, apart: float) -> None:
@@ -85,7 +86,7 @@ def add_glasses(mesh: Mesh, material: Material, level: float, apart: float) -> N
             np.full(21, 0.010),
             np.array([0.0, 0.0, 1.0]),
         )
-        mesh.add(tube(rows, rings=30, columns=6), material, group=group)
+        mesh.add_tube(rows, material, rings=30, columns=6, group=group)
         arm = np.array(
             [
                 [sign * (apart + 0.135), level + 0.03, 0.40],
@@ -94,12 +95,12 @@ def add_glasses(mesh: Mesh, material: Material, level: float, apart: float) -> N
             ]
         )
         rows = control_rows(arm, np.full(3, 0.008), np.full(3, 0.008), np.array([0.0, 1.0, 0.0]))
-        mesh.add(tube(rows, rings=6, columns=5), material, group=group)
+        mesh.add_tube(rows, material, rings=6, columns=5, group=group)
     bridge = np.array(
         [[-0.06, level + 0.02, 0.442], [0, level + 0.035, 0.455], [0.06, level + 0.02, 0.442]]
     )
     rows = control_rows(bridge, np.full(3, 0.009), np.full(3, 0.009), np.array([0.0, 0.0, 1.0]))
-    mesh.add(tube(rows, rings=5, columns=5), material, group=group)
+    mesh.add_tube(rows, material, rings=5, columns=5, group=group)
 
 
 def _crown(height: float, puff: float, top: float, detail: int) -> Piece:
@@ -107,7 +108,7 @@ def _crown(height: float, puff: float, top: float, detail: int) -> Piece:
     around = np.linspace(-np.pi, np.pi, detail + 1)[None, :]
     share = np.linspace(1.0, 0.0, 12)[:, None]
     heights = height + (1.0 - height) * np.cos(share * np.pi / 2)
-    points = skull_point(around, heights)
+    points = on_skull(around, heights)
     outward = points - np.array([0.0, 0.55, -0.03])
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     return sheet(points + outward * (puff + top * (1 - share) ** 0.6)[..., None], wrap=True)

@@ -11,12 +11,14 @@ from curate.figures.compiled import Floats
 from curate.figures.figure import Figure
 from curate.figures.head import ear_piece, head_piece
 from curate.figures.library import palette
+from curate.figures.material import Material
 from curate.figures.outfit import add_outfit
 from curate.figures.rig import SIDES, Skeleton
-from curate.figures.surface import Material, Mesh
+from curate.figures.surface import Mesh
 from curate.figures.tailor import Tailor
 from curate.figures.turns import Frame
 
+COARSE = 30
 MIRROR = np.diag([-1.0, 1.0, 1.0])
 
 
@@ -31,7 +33,7 @@ def assemble(figure: Figure, skeleton: Skeleton, detail: int) -> Mesh:
     rng = np.random.default_rng([figure.seed, 1])
     character = figure.character
     skin = skin_of(character)
-    mesh = Mesh()
+    mesh = Mesh(fine=detail > COARSE)
     mesh.add(head_piece(detail), replace(skin, part="face", kind="face"))
     for sign in (-1.0, 1.0):
         mesh.add(ear_piece(sign), replace(skin, part="ears"))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from curate.figures.compiled import Floats
+from curate.figures.material import Material
 from curate.figures.rig import SIDES, Skeleton
-from curate.figures.surface import Material, Mesh, Piece, control_rows, sheet, spline, tube
+from curate.figures.surface import Mesh, Piece, control_rows, sheet, spline, tube
 
 # Frame, height above it (in torsos), half width, front, back; from the crotch to the neck.
 TORSO = (
@@ -19,13 +20,13 @@ TORSO = (
     ("chest", -0.05, 0.335, 0.225, 0.190),
     ("chest", 0.10, 0.385, 0.275, 0.205),
     ("chest", 0.22, 0.405, 0.265, 0.220),
-    ("chest", 0.34, 0.425, 0.200, 0.215),
-    ("chest", 0.425, 0.375, 0.150, 0.185),
-    ("chest", 0.475, 0.240, 0.125, 0.160),
+    ("chest", 0.34, 0.415, 0.200, 0.215),
+    ("chest", 0.425, 0.335, 0.150, 0.185),
+    ("chest", 0.475, 0.205, 0.125, 0.160),
     ("chest", 0.510, 0.150, 0.120, 0.135),
 )
 SAMPLES = 72
-ARM_RADII = np.array([0.090, 0.132, 0.112, 0.088, 0.094, 0.062])
+ARM_RADII = np.array([0.030, 0.092, 0.122, 0.110, 0.088, 0.094, 0.062])
 LEG_RADII = np.array([0.190, 0.236, 0.196, 0.138, 0.146, 0.082])
 
 
@@ -77,14 +78,22 @@ def torso_of(skeleton: Skeleton) -> Torso:
 
 
 def torso_sheet(
-    torso: Torso, low: Floats | float, high: Floats | float, inflate: float, detail: int
+    torso: Torso,
+    span: tuple[Floats | float, Floats | float],
+    inflate: float,
+    detail: int,
+    flare: float = 0.0,
 ) -> Piece:
-    """Wrap a garment around the trunk between two heights (numbers or one per column)."""
+    """Wrap a garment around the trunk between two heights (numbers or one per column).
+
+    `flare` is how much further than `inflate` the lower edge stands off.
+    """
     around = np.linspace(-np.pi, np.pi, detail + 1)
     share = np.linspace(0.0, 1.0, max(detail // 2, 8))[:, None]
-    low_c, high_c = np.broadcast_to(low, around.shape), np.broadcast_to(high, around.shape)
+    low_c, high_c = (np.broadcast_to(edge, around.shape) for edge in span)
     height = low_c + (high_c - low_c) * share
-    return sheet(torso.surface(around[None, :], height, inflate), wrap=True)
+    loose = inflate + flare * (1.0 - share) ** 2
+    return sheet(torso.surface(around[None, :], height, loose), wrap=True)
 
 
 def angles(detail: int) -> Floats:
@@ -95,20 +104,17 @@ def angles(detail: int) -> Floats:
 def limb(skeleton: Skeleton, side: str, kind: str) -> Floats:
     """Give the centre line of an arm or a leg as dense control rows (25, 8), root first."""
     frames, plump = skeleton.frames, skeleton.thickness * skeleton.proportions.limbs
-    sign = 1.0 if side == "left" else -1.0
     if kind == "arm":
         top, middle, end = (frames[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
-        root = frames["chest"].place(
-            np.array([sign * 0.66 * skeleton.build.shoulder, 0.365 * skeleton.build.torso, -0.02])
-        )
+        roots = [top.place(np.array([0.0, rise * plump, 0.0])) for rise in (0.118, 0.080)]
         radii = ARM_RADII * plump
     else:
         top, middle, end = (frames[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
-        root = top.origin + frames["pelvis"].turn[:, 1] * 0.10 * skeleton.thickness
+        roots = [top.origin + frames["pelvis"].turn[:, 1] * 0.10 * skeleton.thickness]
         radii = LEG_RADII * plump
     points = np.array(
         [
-            root,
+            *roots,
             top.origin,
             0.5 * (top.origin + middle.origin),
             middle.origin,
@@ -116,7 +122,7 @@ def limb(skeleton: Skeleton, side: str, kind: str) -> Floats:
             end.origin,
         ]
     )
-    across = np.array([top.turn[:, 0]] * 3 + [middle.turn[:, 0]] * 3)
+    across = np.array([top.turn[:, 0]] * (len(roots) + 2) + [middle.turn[:, 0]] * 3)
     return spline(control_rows(points, radii, radii, across), 25)
 
 
@@ -127,6 +133,11 @@ def sleeve(
     first, last = round(start * 24), round(stop * 24)
     rows = rows_k8[first : last + 1].copy()
     extra = inflate + flare * np.linspace(0.0, 1.0, len(rows)) ** 1.5
+    if first == 0:
+        # The closed end must not lie in the skin's.
+        outward = rows[0, :3] - rows[1, :3]
+        rows[0, :3] += outward / np.linalg.norm(outward) * inflate
+        extra[0] *= 0.4
     rows[:, 3] += extra
     rows[:, 4] += extra
     return rows
@@ -203,8 +214,8 @@ def foot_piece(skeleton: Skeleton, side: str, inflate: float = 0.0) -> Piece:
             [0, -0.78 * high, 0.72 * length],
         ]
     )
-    wide = np.array([0.105, 0.165, 0.165, 0.195, 0.105]) * length + inflate
-    thick = np.array([0.40, 0.66, 0.56, 0.38, 0.20]) * high + inflate
+    wide = np.array([0.095, 0.140, 0.135, 0.160, 0.085]) * length + inflate
+    thick = np.array([0.40, 0.62, 0.50, 0.33, 0.18]) * high + inflate
     rows = control_rows(points, wide, thick, np.array([1.0, 0.0, 0.0]))
     piece = tube(rows, rings=10, columns=12)
     vertices = piece.vertices
@@ -214,7 +225,7 @@ def foot_piece(skeleton: Skeleton, side: str, inflate: float = 0.0) -> Piece:
 
 def add_body(mesh: Mesh, skeleton: Skeleton, torso: Torso, skin: Material, detail: int) -> None:
     """Add neck, trunk, arms, hands and legs; feet belong to the shoes or the bare feet."""
-    mesh.add(torso_sheet(torso, 0.0, 1.0, 0.0, detail), skin)
+    mesh.add(torso_sheet(torso, (0.0, 1.0), 0.0, detail), skin)
     group = mesh.new_group()
     neck, head = skeleton.frames["neck"], skeleton.frames["head"]
     points = np.array(
@@ -234,8 +245,8 @@ def add_body(mesh: Mesh, skeleton: Skeleton, torso: Torso, skin: Material, detai
     )
     mesh.add(tube(rows, rings=8, columns=detail // 2), skin, group=group)
     for side in SIDES:
-        mesh.add(tube(limb(skeleton, side, "arm"), rings=18, columns=detail // 3), skin)
-        mesh.add(tube(limb(skeleton, side, "leg"), rings=18, columns=detail // 2), skin)
+        mesh.add_tube(limb(skeleton, side, "arm"), skin, rings=25, columns=detail // 2)
+        mesh.add_tube(limb(skeleton, side, "leg"), skin, rings=25, columns=detail // 2)
         group = mesh.new_group()
         for piece in hand_pieces(skeleton, side, fingers=detail > 20):
             mesh.add(piece, skin, group=group)

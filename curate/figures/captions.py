@@ -10,7 +10,7 @@ from curate.figures.poses import variant_of
 from curate.figures.truth import Truth
 from rules.records import record
 
-TRUE_FRONT = 62.0
+TRUE_FRONT = 40.0
 
 
 @record
@@ -37,11 +37,6 @@ class CaptionPlan:
 def _face_in_sight(truth: Truth) -> bool:
     box = truth.face_box
     return box is not None and truth.parts.get("face", 0) > 0.15 * (truth.parts.get("hair", 0) + 1)
-
-
-def head_turn(truth: Truth) -> float:
-    """Give the angle between the viewer and the front of the trunk, in degrees."""
-    return abs((truth.azimuth + 180.0) % 360.0 - 180.0)
 
 
 def outfit_words(truth: Truth) -> tuple[list[str], str]:
@@ -74,8 +69,10 @@ def general_tags(truth: Truth) -> list[str]:
     if truth.framing in {"full", "cowboy"}:
         tags += variant_of(figure.pose.name, figure.pose.variant).tags
     if _face_in_sight(truth):
-        if abs(figure.gaze) < 0.3 and head_turn(truth) < TRUE_FRONT:
+        if abs(figure.gaze) < 0.3 and abs(truth.head_azimuth) < TRUE_FRONT:
             tags.append("looking at viewer")
+            if truth.view.startswith("back"):
+                tags.append("looking back")
         elif abs(figure.gaze) >= 0.3:
             tags.append("looking to the side")
         tags += load("expressions")[truth.expression]["tags"]

@@ -19,12 +19,13 @@ from curate.figures.hair import (
     add_sidelocks,
     add_tail,
     cap_piece,
-    on_skull,
     push_out,
 )
+from curate.figures.head import on_skull
 from curate.figures.library import palette
+from curate.figures.material import Material
 from curate.figures.rig import Skeleton
-from curate.figures.surface import Material, Mesh
+from curate.figures.surface import Mesh
 from curate.figures.turns import Frame, unit
 
 CURTAINS = {
@@ -34,7 +35,7 @@ CURTAINS = {
     "long": Curtain(length=1.75, count=13, flare=0.13),
     "very long": Curtain(length=2.75, count=14, flare=0.20),
 }
-TIED = Curtain(length=0.10, count=12, flare=0.0, curl=0.10, tip=0.5, lift=0.055, thick=0.030)
+TIED = Curtain(length=0.05, count=12, flare=0.0, curl=0.05, tip=0.3, lift=0.055, thick=0.030)
 
 
 def surroundings(skeleton: Skeleton, detail: int) -> Surroundings:
@@ -88,7 +89,7 @@ def _tails(
         ]
     elif hair.back == "side ponytail":
         root = on_skull(np.array(side * 1.95), np.array(0.62), 0.05)
-        roots = [("side ponytail", root, np.array([side * 0.93, 0.22, -0.12]), 1.25, 0.145)]
+        roots = [("side ponytail", root, np.array([side * 0.93, 0.22, -0.12]), 1.25, 0.185)]
     elif hair.back == "twintails":
         roots = [
             (

@@ -4,14 +4,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curate.figures.assemble import assemble, reflect, subject
+from curate.figures.assemble import MIRROR, assemble, reflect, subject
+from curate.figures.backdrop import paint_backdrop, place_of
 from curate.figures.camera import Lens, aim
 from curate.figures.compiled import Bytes, Floats, Ints
 from curate.figures.face import FacePaint, expressions, paint
 from curate.figures.figure import Figure, Style
+from curate.figures.finish import brush
 from curate.figures.library import palette
+from curate.figures.lines import mark_lines
+from curate.figures.material import KIND, material_table
+from curate.figures.poses import variant_of
+from curate.figures.props import add_props, add_seat
 from curate.figures.raster import fill
-from curate.figures.resolve import Look, Scene, material_table, resolve
+from curate.figures.resolve import Look, Scene, shade
 from curate.figures.rig import Skeleton, pose_skeleton
 from curate.figures.surface import Mesh
 from curate.figures.truth import Truth, measure
@@ -19,7 +25,9 @@ from curate.figures.turns import unit
 
 SOFTNESS = {"flat": (-3.0, 0.05), "toon": (0.06, 0.045), "soft": (0.10, 0.50)}
 SMALL = 300
-DETAIL = (24, 44)
+DETAIL = (20, 44)
+GROUND_CONTACT = 0.3
+TINY = np.float32(1e-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,6 @@ def look_of(style: Style, lens: Lens, up: Floats, head: float) -> Look:
         line_radius=max(1, round(style.line_width * 0.0042 * head)),
         line_strength=style.outline,
         texture=style.texture,
-        texture_scale=1.0,
         ink=style.ink,
         shadow_x=float(0.044 * head * np.sin(side)),
         shadow_y=-0.055 * head,
@@ -134,16 +141,35 @@ def draw(figure: Figure, width: int, height: int) -> Drawing:
     target, points = subject(skeleton, figure.camera.framing, mesh)
     lens = aim(seen.camera, target, points, (2 * width, 2 * height))
     head = head_samples(lens, skeleton)
+    ground = _footprint(mesh)
+    _surround(figure, skeleton, mesh, target, lens)
     scene = _scene(figure, mesh, lens, head)
     near, owner = fill(scene.screen, scene.faces, 2 * height, 2 * width)
     look = look_of(seen.style, lens, skeleton.frames["head"].turn[:, 1], head)
-    backdrop = _backdrop(figure, width, height)
-    picture = resolve(near, owner, scene, look, backdrop)
+    backdrop = _backdrop(figure, ground, lens, (width, height))
+    depth = np.where(near > 0, 1.0 / np.maximum(near, TINY), 0.0).astype(np.float32)
+    marks = _marks(depth, owner, scene, look)
+    picture = shade(depth, owner, marks, scene, look, backdrop)
+    if figure.style.paint > 0:
+        picture = brush(picture, 2 if min(width, height) <= SMALL else 3, figure.style.paint)
     sampled = owner[::2, ::2]
     parts = np.where(sampled >= 0, scene.face_material[np.maximum(sampled, 0)], np.int32(-1))
     names = tuple(material.part for material in mesh.palette)
     truth = measure(figure, skeleton, lens, near, parts, names)
     return Drawing(picture=picture, truth=truth, parts=parts, names=names)
+
+
+def _marks(depth: Floats, owner: Ints, scene: Scene, look: Look) -> tuple[Floats, Ints]:
+    if look.line_strength <= 0:
+        return np.zeros(owner.shape, dtype=np.float32), np.zeros(owner.shape, dtype=np.int32)
+    return mark_lines(
+        depth,
+        owner,
+        scene.face_group,
+        scene.face_material,
+        scene.materials[:, KIND].astype(np.int32),
+        look.line_radius,
+    )
 
 
 def _scene(figure: Figure, mesh: Mesh, lens: Lens, head: float) -> Scene:
@@ -162,9 +188,41 @@ def _scene(figure: Figure, mesh: Mesh, lens: Lens, head: float) -> Scene:
     )
 
 
-def _backdrop(figure: Figure, width: int, height: int) -> Floats:
-    share = np.linspace(0.0, 1.0, height)[:, None, None]
-    top, low = np.array(figure.backdrop.colour), np.array(figure.backdrop.second)
-    if figure.backdrop.kind == "plain":
-        low = top
-    return np.broadcast_to(top * (1 - share) + low * share, (height, width, 3)).copy()
+def _footprint(mesh: Mesh) -> tuple[float, float, float, float]:
+    """Give the middle (x, z) and the half sizes of where a figure meets the ground."""
+    vertices = np.concatenate(mesh.vertices)
+    low = vertices[vertices[:, 1] < GROUND_CONTACT][:, [0, 2]]
+    middle = 0.5 * (low.min(axis=0) + low.max(axis=0))
+    half = 0.5 * (low.max(axis=0) - low.min(axis=0)) + 0.22
+    return (float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
+
+
+def _surround(figure: Figure, skeleton: Skeleton, mesh: Mesh, target: Floats, lens: Lens) -> None:
+    """Add what she sits on and what stands around."""
+    start = len(mesh.vertices)
+    if variant_of(figure.pose.name, figure.pose.variant).seat:
+        add_seat(mesh, skeleton, figure.seed)
+    if figure.backdrop.props + figure.backdrop.covers:
+        flip = MIRROR if figure.mirrored else np.eye(3)
+        add_props(mesh, figure.backdrop, target @ flip, (lens.eye - target) @ flip)
+        if figure.mirrored:
+            for i in range(start, len(mesh.vertices)):
+                mesh.vertices[i] = mesh.vertices[i] @ MIRROR
+                mesh.normals[i] = mesh.normals[i] @ MIRROR
+
+
+def _backdrop(
+    figure: Figure, ground: tuple[float, float, float, float], lens: Lens, size: tuple[int, int]
+) -> Floats:
+    """Paint the backdrop; that of a mirrored figure is the mirror image of the other one's."""
+    if not figure.mirrored:
+        return paint_backdrop(place_of(figure.backdrop, ground), lens, size)
+    width = 2 * size[0]
+    unmirrored = Lens(
+        eye=lens.eye @ MIRROR,
+        turn=MIRROR @ lens.turn @ MIRROR,
+        zoom=lens.zoom,
+        centre=(width - lens.centre[0], lens.centre[1]),
+    )
+    place = place_of(figure.backdrop, (-ground[0], *ground[1:]))
+    return paint_backdrop(place, unmirrored, size)[:, ::-1].copy()

@@ -11,7 +11,7 @@ import numpy as np
 
 from curate.figures.compiled import Floats, kernel
 from curate.figures.library import load
-from curate.figures.resolve import smoothstep
+from curate.figures.noise import smoothstep
 
 Colour = tuple[float, float, float]
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from curate.figures.character import Hair
 from curate.figures.compiled import Floats
-from curate.figures.head import MIDDLE, RADII, skull_point
-from curate.figures.surface import Material, Mesh, Piece, ball, control_rows, sheet, tube
+from curate.figures.head import MIDDLE, on_skull
+from curate.figures.material import Material
+from curate.figures.surface import Mesh, Piece, ball, control_rows, sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +45,19 @@ def push_out(points: Floats, around: Surroundings, margin: float = 0.05) -> Floa
     return local @ around.axes + around.chest
 
 
-def on_skull(around: Floats, height: Floats, lift: Floats | float) -> Floats:
-    """Give points above the skull; arguments broadcast to (...), the result is (..., 3)."""
-    point = skull_point(np.asarray(around), np.asarray(height))
-    normal = (point - MIDDLE) / RADII**2
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    return point + normal * np.asarray(lift)[..., None]
-
-
 def along(angle: float) -> Floats:
     """Give the horizontal direction along the skull at an angle, shape (3,)."""
     return np.array([np.cos(angle), 0.0, -np.sin(angle)])
 
 
-def lock(points: Floats, wide: list[float], thick: float, across: Floats, rings: int = 12) -> Piece:
-    """Make one lock of hair along control points (k, 3) with k half widths."""
+def add_lock(  # noqa: PLR0913, PLR0917
+    mesh: Mesh, material: Material, points: Floats, wide: list[float], thick: float, across: Floats
+) -> None:
+    """Add one lock of hair along control points (k, 3) with k half widths."""
     widths = np.array(wide)
     thickness = thick * np.minimum(1.0, 0.15 + widths / max(widths.max(), 1e-6))
-    return tube(control_rows(points, widths, thickness, across), rings=rings, columns=8)
+    rows = control_rows(points, widths, thickness, across)
+    mesh.add_tube(rows, material, rings=16, columns=8)
 
 
 HAIRLINE_ANGLES = [0.0, 0.75, 1.05, 1.30, 1.55, 1.85, 2.4, np.pi]
@@ -131,7 +127,7 @@ def add_curtain(
             0.82 * base,
             look.tip * base,
         ]
-        mesh.add(lock(points, wide, look.thick, along(side), rings=16), material)
+        add_lock(mesh, material, points, wide, look.thick, along(side))
     dense = np.linspace(
         look.start - 0.02, 2 * np.pi - look.start + 0.02, max(around.detail // 2, 12)
     )
@@ -174,7 +170,7 @@ def add_bangs(mesh: Mesh, material: Material, kind: str, rng: np.random.Generato
     """Add the hair over the forehead: blunt, parted, swept or ragged."""
     makers = {"blunt": _blunt, "parted": _parted, "swept": _swept, "ragged": _ragged}
     for points, wide, side in makers[kind](rng):
-        mesh.add(lock(points, wide, 0.034, along(side), rings=14), material)
+        add_lock(mesh, material, points, wide, 0.034, along(side))
 
 
 Locks = list[tuple[Floats, list[float], float]]
@@ -254,7 +250,7 @@ def add_sidelocks(
             points = np.concatenate([top, root[None], push_out(hang, around)])
             base = 0.070 - 0.008 * i
             wide = [0.02, 0.05, base, base, base, 0.8 * base, 0.005]
-            mesh.add(lock(points, wide, 0.034, along(angle), rings=16), material)
+            add_lock(mesh, material, points, wide, 0.034, along(angle))
 
 
 def add_intakes(mesh: Mesh, material: Material, hair: Hair, inner: Material) -> None:
@@ -276,12 +272,12 @@ def add_intakes(mesh: Mesh, material: Material, hair: Hair, inner: Material) -> 
         wide = np.array([0.03, 0.085, 0.112, 0.118, 0.102, 0.072, 0.004]) * size
         thick = np.array([0.02, 0.050, 0.070, 0.074, 0.064, 0.045, 0.004]) * size
         across = np.array([0.72 * sign, 0.0, -0.70])
-        mesh.add(tube(control_rows(points, wide, thick, across), rings=20, columns=12), material)
+        mesh.add_tube(control_rows(points, wide, thick, across), material, rings=20, columns=12)
         # The hollow of the scoop, seen from the front between it and the cheek.
         hollow = points[1:6] + np.array([-0.055 * sign, -0.02, -0.045])
         rows = control_rows(hollow, 0.86 * wide[1:6], 0.55 * thick[1:6], across)
         rows[-1, 3:5] *= 0.2
-        mesh.add(tube(rows, rings=14, columns=8), inner)
+        mesh.add_tube(rows, inner, rings=14, columns=8)
 
 
 def add_tail(  # noqa: PLR0913
@@ -312,7 +308,7 @@ def add_tail(  # noqa: PLR0913
         )
         base = thick * (0.62 if i < 6 else 0.8)
         wide = [0.35 * base, 0.9 * base, base, 0.95 * base, 0.72 * base, 0.01]
-        mesh.add(lock(points, wide, 0.55 * base, side, rings=16), material)
+        add_lock(mesh, material, points, wide, 0.55 * base, side)
 
 
 def add_braid(mesh: Mesh, material: Material, points: Floats, thick: float, across: Floats) -> None:
@@ -331,7 +327,7 @@ def add_braid(mesh: Mesh, material: Material, points: Floats, thick: float, acro
             np.array([0.3, 0.55, 0.28]) * size,
             across,
         )
-        mesh.add(tube(rows, rings=7, columns=8), material)
+        mesh.add_tube(rows, material, rings=7, columns=8)
 
 
 def add_ahoge(mesh: Mesh, material: Material, lean: float) -> None:
@@ -345,9 +341,7 @@ def add_ahoge(mesh: Mesh, material: Material, lean: float) -> None:
             [0.25 * lean, 1.16, 0.26],
         ]
     )
-    mesh.add(
-        lock(points, [0.022, 0.036, 0.036, 0.026, 0.002], 0.02, along(0.3), rings=14), material
-    )
+    add_lock(mesh, material, points, [0.022, 0.036, 0.036, 0.026, 0.002], 0.02, along(0.3))
 
 
 def add_bun(mesh: Mesh, material: Material, centre: Floats, size: float) -> None:
@@ -363,4 +357,4 @@ def add_bun(mesh: Mesh, material: Material, centre: Floats, size: float) -> None
     depth = np.sqrt(np.maximum((1.04 * size) ** 2 - reach**2, 0.0))
     points = centre + reach * (np.cos(turn) * side + np.sin(turn) * other) + away * depth
     rows = control_rows(points, np.full(14, 0.20 * size), np.full(14, 0.16 * size), away)
-    mesh.add(tube(rows, rings=30, columns=6), material)
+    mesh.add_tube(rows, material, rings=30, columns=6)

@@ -1,8 +1,10 @@
 """The head's surface: skull, face, nose, ears and neck, in head coordinates (chin at y = 0)."""
 
+from functools import cache
+
 import numpy as np
 
-from curate.figures.compiled import Floats
+from curate.figures.compiled import Floats, kernel
 from curate.figures.surface import Piece, ball, sheet, spline
 
 # Height, half width, front and back of each ring from the chin to the crown.
@@ -27,22 +29,56 @@ PROFILE_K4 = np.array(
 )
 MIDDLE = np.array([0.0, 0.50, -0.03])
 RADII = np.array([0.41, 0.54, 0.43])
+MY, MZ = 0.50, -0.03
+RX2, RY2, RZ2 = 0.41**2, 0.54**2, 0.43**2
+AXIS = -0.02
+FLAT = 2.0 / 2.35
 
 
-def skull_point(around: Floats, height: Floats) -> Floats:
-    """Give points of the bare skull; `around` in radians from the front, shapes broadcast to (..., 3)."""
-    heights = np.clip(height, 0.0, 1.0)
-    wide = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 1])
-    front = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 2])
-    back = np.interp(heights, PROFILE_K4[:, 0], PROFILE_K4[:, 3])
-    sine, cosine = np.sin(around), np.cos(around)
-    centre = -0.02
-    # A face is flatter than an ellipse, the back of a head is not.
-    power = 2.0 / 2.35
-    x = wide * np.sign(sine) * np.abs(sine) ** power
-    forward = np.where(cosine > 0, front - centre, centre - back)
-    z = centre + forward * np.sign(cosine) * np.abs(cosine) ** np.where(cosine > 0, power, 1.0)
-    return np.stack(np.broadcast_arrays(x, height + 0 * x, z), axis=-1)
+@kernel
+def _skull_points(around_n: Floats, height_n: Floats, lift_n: Floats, profile_k4: Floats) -> Floats:
+    """Give points of the skull, lifted along its round normal, shape (n, 3)."""
+    result = np.empty((len(around_n), 3))
+    last = len(profile_k4) - 1
+    for i in range(len(around_n)):
+        height = min(max(height_n[i], 0.0), 1.0)
+        k = 0
+        while k < last - 1 and profile_k4[k + 1, 0] < height:
+            k += 1
+        low, high = profile_k4[k], profile_k4[k + 1]
+        share = (height - low[0]) / (high[0] - low[0])
+        wide = low[1] + (high[1] - low[1]) * share
+        front = low[2] + (high[2] - low[2]) * share
+        back = low[3] + (high[3] - low[3]) * share
+        sine, cosine = np.sin(around_n[i]), np.cos(around_n[i])
+        # A face is flatter than an ellipse, the back of a head is not.
+        x = wide * np.sign(sine) * abs(sine) ** FLAT
+        if cosine > 0:
+            z = AXIS + (front - AXIS) * cosine**FLAT
+        else:
+            z = AXIS + (AXIS - back) * cosine
+        nx, ny, nz = x / RX2, (height_n[i] - MY) / RY2, (z - MZ) / RZ2
+        scale = lift_n[i] / (np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12)
+        result[i, 0] = x + nx * scale
+        result[i, 1] = height_n[i] + ny * scale
+        result[i, 2] = z + nz * scale
+    return result
+
+
+def on_skull(around: Floats | float, height: Floats | float, lift: Floats | float = 0.0) -> Floats:
+    """Give points above the skull; `around` in radians from the front. Broadcasts to (..., 3)."""
+    arrays = np.broadcast_arrays(
+        np.asarray(around, dtype=np.float64),
+        np.asarray(height, dtype=np.float64),
+        np.asarray(lift, dtype=np.float64),
+    )
+    flat = [array.ravel() for array in arrays]
+    return _skull_points(*flat, _profile()).reshape(*arrays[0].shape, 3)
+
+
+@cache
+def _profile() -> Floats:
+    return spline(PROFILE_K4, 64)
 
 
 def head_piece(detail: int) -> Piece:
@@ -50,7 +86,7 @@ def head_piece(detail: int) -> Piece:
     rows = max(detail * 3 // 4, 16)
     profile = spline(PROFILE_K4, rows)
     around = np.linspace(-np.pi, np.pi, detail + 1)[None, :]
-    points = skull_point(around, profile[:, :1])
+    points = on_skull(around, profile[:, :1])
     chin = np.exp(-(((points[..., 1] - 0.262) / 0.036) ** 2) - (points[..., 0] / 0.030) ** 2)
     points[..., 2] += np.where(points[..., 2] > 0, 0.042 * chin, 0.0)
     piece = sheet(points, wrap=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from curate.figures.material import Material
 from curate.figures.skirt import Skirt
-from curate.figures.surface import Material
 from curate.figures.tailor import Tailor
 
 
@@ -13,16 +13,17 @@ def _serafuku(tailor: Tailor) -> None:
     tailor.cuffs(outfit.second, 0.022)
     tailor.collar(outfit.second, 0.22)
     tailor.tie(outfit.accent, 0.655, 0.26)
-    tailor.skirt("skirt", outfit.second, Skirt(length=0.36, flare=0.20, pleats=18, fold=0.035))
+    tailor.skirt("skirt", outfit.second, Skirt(length=0.36, flare=0.20, pleats=18, fold=0.014))
 
 
 def _blazer(tailor: Tailor) -> None:
     outfit = tailor.outfit
     tailor.under("white")
     tailor.necktie(outfit.accent)
-    tailor.top("jacket", outfit.main, low=0.16, depth=0.36, loose=0.046)
-    tailor.buttons("yellow", [0.44, 0.36], 0.05)
-    tailor.skirt("skirt", outfit.second, Skirt(length=0.36, flare=0.20, pleats=16, fold=0.035))
+    tailor.top("jacket", outfit.main, low=0.36, depth=0.36, loose=0.046)
+    tailor.skirt("jacket", outfit.main, Skirt(length=0.07, flare=0.05, loose=0.035))
+    tailor.buttons("yellow", [0.48, 0.42], 0.05)
+    tailor.skirt("skirt", outfit.second, Skirt(length=0.36, flare=0.20, pleats=16, fold=0.014))
 
 
 def _dress(tailor: Tailor) -> None:
@@ -37,7 +38,7 @@ def _sundress(tailor: Tailor) -> None:
     outfit = tailor.outfit
     tailor.band("dress", outfit.main, 0.36, 0.74, 0.022)
     tailor.straps(outfit.main)
-    tailor.skirt("dress", outfit.main, Skirt(length=0.58, flare=0.40, pleats=10, fold=0.03))
+    tailor.skirt("dress", outfit.main, Skirt(length=0.58, flare=0.40, pleats=10, fold=0.012))
     tailor.band("belt", outfit.accent, 0.40, 0.44, 0.032)
 
 
@@ -59,7 +60,8 @@ def _casual(tailor: Tailor) -> None:
 
 def _hoodie(tailor: Tailor) -> None:
     outfit = tailor.outfit
-    tailor.top("hoodie", outfit.main, low=0.16, depth=0.06, loose=0.080)
+    tailor.top("hoodie", outfit.main, low=0.36, depth=0.06, loose=0.080)
+    tailor.skirt("hoodie", outfit.main, Skirt(length=0.06, flare=0.04, loose=0.065))
     tailor.hood(outfit.main)
     tailor.trousers("shorts", outfit.second, 0.40, 0.050)
 
@@ -73,10 +75,11 @@ def _shorts(tailor: Tailor) -> None:
 
 def _sweater(tailor: Tailor) -> None:
     outfit = tailor.outfit
-    tailor.top("sweater", outfit.main, low=0.20, depth=0.02, loose=0.052)
+    tailor.top("sweater", outfit.main, low=0.36, depth=0.02, loose=0.052)
+    tailor.skirt("sweater", outfit.main, Skirt(length=0.0, flare=0.0, loose=0.040))
     tailor.cuffs(outfit.main, 0.05)
     tailor.band("collar", outfit.main, 0.90, 1.0, 0.050)
-    tailor.skirt("skirt", outfit.second, Skirt(length=0.66, flare=0.22, pleats=12, fold=0.03))
+    tailor.skirt("skirt", outfit.second, Skirt(length=0.66, flare=0.22, pleats=12, fold=0.012))
 
 
 def _kimono(tailor: Tailor) -> None:

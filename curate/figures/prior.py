@@ -1,33 +1,333 @@
-"""Strangers: the declared distribution that random figures come from."""
+"""Strangers: the declared distributions that random figures come from (`data/priors.yaml`)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, Literal
 
 import numpy as np
 
-from curate.figures.character import Character
-from curate.figures.figure import Figure
-from curate.figures.poses import draw_pose
-from rules.records import record
+from curate.figures.camera import Camera
+from curate.figures.character import Accessories, Character, Face, Hair, Outfit
+from curate.figures.figure import Backdrop, Figure, Style
+from curate.figures.library import load, palette
+from curate.figures.poses import Pose, draw_pose
+from curate.figures.rig import Proportions
+from rules.records import RecordError, parse, record
 
-Range = tuple[float, float]
+Split = Literal["all", "train", "held_out"]
+Shares = Mapping[str, float]
 
 
 @record
 class Prior:
-    """Shares (they are scaled to sum to one) and ranges that figures are drawn from."""
+    """Shares by name (scaled to sum to one), and probabilities of single features.
 
-    name: str = "default"
+    Args:
+        heads: Mixture of heights: weight, mean and spread in heads.
+        view: front, three_quarter, side, back_side or back; left and right are even.
+    """
+
+    heads: tuple[tuple[float, float, float], ...]
+    framing: Shares
+    pose: Shares
+    view: Shares
+    elevation: Shares
+    hair_back: Shares
+    bangs: Shares
+    expression: Shares
+    outfit: Shares
+    pattern: Shares
+    backdrop: Shares
+    shading: Shares
+    hat: Shares
+    ribbon: float
+    half_braid: float
+    ahoge: float
+    scrunchie: float
+    intakes: float
+    glasses: float
+    line_art: float
+    no_outline: float
+    texture: float
+    rim: float
+    paint: float
+    roll: float
+    covers: float
 
 
+AZIMUTHS = {
+    "front": (0.0, 22.5),
+    "three_quarter": (22.5, 67.5),
+    "side": (67.5, 112.5),
+    "back_side": (112.5, 157.5),
+    "back": (157.5, 180.0),
+}
+ELEVATIONS = {"below": (-42.0, -17.0), "eye": (-9.0, 13.0), "above": (17.0, 52.0)}
+
+
+@cache
 def prior_named(name: str) -> Prior:
-    """Give a prior of those beside the code."""
-    return Prior(name=name)
+    """Give a prior of those beside the code.
+
+    Raises:
+        RecordError: Where there is none of this name.
+    """
+    known = load("priors")
+    if name not in known:
+        raise RecordError("priors.yaml", [f"no prior `{name}`; known are {', '.join(known)}"])
+    return parse(Prior, known[name], f"priors.yaml: {name}")
 
 
-def sample(prior: Prior, rng: np.random.Generator) -> Figure:
-    """Draw a figure."""
+@cache
+def held_out() -> Mapping[str, tuple[str, ...]]:
+    """Give the values of each axis that are reserved for evaluation."""
+    return {axis: tuple(values) for axis, values in load("held_out").items()}
+
+
+def _choose(shares: Shares, rng: np.random.Generator, without: tuple[str, ...] = ()) -> str:
+    names = [name for name in shares if name not in without]
+    weights = np.array([shares[name] for name in names])
+    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+
+
+class _Dice:
+    """Throws for one figure; keeps reserved values out of `train` and puts one into `held_out`."""
+
+    def __init__(self, prior: Prior, rng: np.random.Generator, split: Split) -> None:
+        self.rng = rng
+        self.prior = prior
+        self.split = split
+        axes = tuple(held_out())
+        self.forced = axes[int(rng.integers(len(axes)))] if split == "held_out" else None
+
+    def pick(self, axis: str) -> str:
+        shares: Shares = (
+            dict.fromkeys(palette("hair"), 1.0)
+            if axis == "hair_colour"
+            else getattr(self.prior, axis)
+        )
+        if self.split != "all" and axis in held_out():
+            reserved = held_out()[axis]
+            if self.forced == axis:
+                return reserved[int(self.rng.integers(len(reserved)))]
+            if self.split == "train":
+                return _choose(shares, self.rng, reserved)
+        return _choose(shares, self.rng)
+
+    def chance(self, probability: float) -> bool:
+        return bool(self.rng.random() < probability)
+
+    def any_of(self, names: Any) -> str:  # noqa: ANN401 - any sized collection of words
+        words = list(names)
+        return str(words[int(self.rng.integers(len(words)))])
+
+
+def _character(dice: _Dice) -> Character:
+    rng, prior = dice.rng, dice.prior
+    colours = palette("cloth")
+    back = dice.pick("hair_back")
+    hat = dice.pick("hat")
+    tied = back not in {"short", "bob", "medium", "long", "very long"}
+    hair = Hair(
+        colour=dice.pick("hair_colour"),
+        bangs=dice.pick("bangs"),  # type: ignore[arg-type]
+        back=back,  # type: ignore[arg-type]
+        length=float(rng.uniform(0.8, 1.25)),
+        sidelocks=float(rng.uniform(0.30, 1.05)) if dice.chance(0.75) else 0.0,
+        intakes=float(rng.uniform(0.6, 1.2)) if dice.chance(prior.intakes) else 0.0,
+        half_braid=dice.chance(prior.half_braid) and not tied,
+        ahoge=dice.chance(prior.ahoge),
+        side="left" if dice.chance(0.5) else "right",
+    )
+    accessories = Accessories(
+        ribbon=dice.any_of(colours) if dice.chance(prior.ribbon) else None,
+        ribbon_size=float(rng.uniform(0.24, 0.50)),
+        scrunchie=dice.any_of(colours) if tied and dice.chance(prior.scrunchie) else None,
+        hat=None if hat == "none" else hat,  # type: ignore[arg-type]
+        hat_colour=dice.any_of(colours),
+        glasses=dice.any_of(("black", "red", "blue", "brown"))
+        if dice.chance(prior.glasses)
+        else None,
+    )
+    face = Face(
+        eye_colour=dice.any_of(palette("eyes")),
+        eye_width=float(rng.uniform(0.90, 1.10)),
+        eye_height=float(rng.uniform(0.82, 1.12)),
+        eye_apart=float(rng.uniform(0.95, 1.05)),
+        skin=_choose({"pale": 0.3, "light": 0.5, "tan": 0.13, "dark": 0.07}, rng),
+    )
+    return Character(
+        name="stranger",
+        hair=hair,
+        face=face,
+        accessories=accessories,
+        proportions=_proportions(dice),
+        outfits={"worn": _outfit(dice)},
+    )
+
+
+def _proportions(dice: _Dice) -> Proportions:
+    rng = dice.rng
+    weights = np.array([row[0] for row in dice.prior.heads])
+    _, mean, spread = dice.prior.heads[int(rng.choice(len(weights), p=weights / weights.sum()))]
+    return Proportions(
+        heads=float(np.clip(mean + spread * rng.normal(), 2.6, 8.2)),
+        shoulders=float(rng.uniform(0.94, 1.08)),
+        hips=float(rng.uniform(0.94, 1.10)),
+        limbs=float(rng.uniform(0.90, 1.12)),
+        bust=float(rng.uniform(0.4, 1.35)),
+        legs=float(rng.uniform(0.96, 1.05)),
+    )
+
+
+def _outfit(dice: _Dice) -> Outfit:
+    rng, colours = dice.rng, palette("cloth")
+    kind = dice.pick("outfit")
+    main, second, accent = (dice.any_of(colours) for _ in range(3))
+    if kind == "serafuku" and dice.chance(0.6):
+        main = "white"
+    if second == main:
+        second = "white" if main != "white" else "navy"
+    if accent in {main, second}:
+        accent = next(c for c in ("red", "yellow", "blue") if c not in {main, second})
+    sleeves = "none" if kind == "sundress" else dice.any_of(("short", "long"))
+    if kind in {"coat", "hoodie", "sweater", "blazer"}:
+        sleeves = "long"
+    legwear = dice.any_of(("socks", "kneehighs", "thighhighs", "pantyhose"))
+    return Outfit(
+        kind=kind,
+        main=main,
+        second=second,
+        accent=accent,
+        legs=dice.any_of(("black", "white", "navy", "brown", "grey"))
+        if dice.chance(0.75)
+        else None,
+        legwear=legwear,  # type: ignore[arg-type]
+        shoes=dice.any_of(("brown", "black", "white", "red", "blue"))
+        if rng.random() < 0.93
+        else None,
+        pattern=dice.pick("pattern"),
+        sleeves=sleeves,  # type: ignore[arg-type]
+    )
+
+
+def _camera(dice: _Dice, pose: Pose) -> Camera:
+    rng, prior = dice.rng, dice.prior
+    low, high = AZIMUTHS[_choose(prior.view, rng)]
+    azimuth = float(rng.uniform(low, high)) * (1 if dice.chance(0.5) else -1)
+    bottom, top = ELEVATIONS[_choose(prior.elevation, rng)]
+    elevation = float(rng.uniform(bottom, top))
+    framing = _choose(prior.framing, rng)
+    if pose.name == "lie":
+        # From low or from the feet a lying figure is unreadable, and nobody draws it so.
+        elevation = float(rng.uniform(18.0, 62.0))
+        azimuth = float(rng.uniform(40.0, 140.0)) * (1 if dice.chance(0.5) else -1)
+    if pose.name in {"sit", "kneel", "lie"}:
+        framing = "full" if framing == "cowboy" else framing
+        elevation = max(elevation, -8.0) if framing == "full" else elevation
+    return Camera(
+        azimuth=azimuth,
+        elevation=elevation,
+        roll=float(rng.normal(0.0, 9.0)) if dice.chance(prior.roll) else 0.0,
+        field=float(rng.uniform(14.0, 46.0)),
+        framing=framing,
+        margin=float(rng.uniform(0.01, 0.09)),
+        shift=float(rng.uniform(-0.8, 0.8)),
+    )
+
+
+def _turned_head(pose: Pose, azimuth: float, dice: _Dice) -> Pose:
+    """Let her look towards the viewer now and then, as far as a neck allows."""
+    if pose.name == "upright" or not dice.chance(0.45):
+        return pose
+    wanted = float(np.clip(azimuth, -80.0, 80.0)) * float(dice.rng.uniform(0.3, 0.8))
+    angles = {joint: dict(axes) for joint, axes in pose.angles.items()}
+    angles["neck"]["turn"] = angles["neck"].get("turn", 0.0) + 0.35 * wanted
+    angles["head"]["turn"] = angles["head"].get("turn", 0.0) + 0.65 * wanted
+    return replace(pose, angles=angles)
+
+
+def _style(dice: _Dice) -> Style:
+    rng, prior = dice.rng, dice.prior
+    return Style(
+        shading=dice.pick("shading"),  # type: ignore[arg-type]
+        outline=0.0 if dice.chance(prior.no_outline) else float(rng.uniform(0.55, 1.0)),
+        line_width=float(rng.uniform(0.6, 1.7)),
+        ink=float(rng.uniform(0.6, 0.95)) if dice.chance(prior.line_art) else 0.0,
+        texture=float(rng.uniform(0.04, 0.15)) if dice.chance(prior.texture) else 0.0,
+        gloss=float(rng.uniform(0.2, 1.2)),
+        rim=float(rng.uniform(0.3, 0.8)) if dice.chance(prior.rim) else 0.0,
+        light=(float(rng.uniform(-75.0, 75.0)), float(rng.uniform(10.0, 65.0))),
+        paint=float(rng.uniform(0.5, 1.0)) if dice.chance(prior.paint) else 0.0,
+    )
+
+
+def _tint(
+    rng: np.random.Generator, low: float, high: float, spread: float
+) -> tuple[float, float, float]:
+    red, green, blue = np.clip(rng.uniform(low, high) + rng.uniform(-spread, spread, 3), 0.03, 1.0)
+    return (float(red), float(green), float(blue))
+
+
+GROUND = ((0.45, 0.62, 0.36), (0.60, 0.58, 0.55), (0.78, 0.72, 0.60), (0.55, 0.50, 0.45))
+SKY = ((0.42, 0.65, 0.93), (0.55, 0.75, 0.95), (0.96, 0.70, 0.55), (0.30, 0.36, 0.58))
+
+
+def _backdrop(dice: _Dice) -> Backdrop:
+    rng = dice.rng
+    kind = _choose(dice.prior.backdrop, rng)
+    colour, second = _tint(rng, 0.25, 0.98, 0.12), _tint(rng, 0.25, 0.98, 0.15)
+    if kind == "outdoors":
+        second = GROUND[int(rng.integers(len(GROUND)))]
+        colour = SKY[int(rng.choice(len(SKY), p=[0.4, 0.35, 0.15, 0.10]))]
+    if kind in {"room", "clutter"}:
+        colour, second = _tint(rng, 0.55, 0.95, 0.12), _tint(rng, 0.35, 0.8, 0.12)
+    props = {"room": (1, 4), "clutter": (7, 15), "outdoors": (2, 8)}.get(kind, (0, 1))
+    covers = (
+        int(rng.integers(1, 3))
+        if kind not in {"plain", "gradient"} and dice.chance(dice.prior.covers)
+        else 0
+    )
+    return Backdrop(
+        kind=kind,  # type: ignore[arg-type]
+        colour=colour,
+        second=second,
+        props=int(rng.integers(*props)),
+        covers=covers,
+        shadow=0.0
+        if kind in {"plain", "gradient"} and dice.chance(0.6)
+        else float(rng.uniform(0.15, 0.45)),
+        seed=int(rng.integers(1 << 30)),
+    )
+
+
+def sample(prior: Prior, rng: np.random.Generator, split: Split = "all") -> Figure:
+    """Draw a figure.
+
+    Args:
+        prior: The distribution.
+        rng: Where the numbers come from.
+        split: `train` never draws a value of `held_out()`, `held_out` always draws at least one.
+    """
+    dice = _Dice(prior, rng, split)
+    character = _character(dice)
+    pose = draw_pose(_choose(prior.pose, rng), rng, other_side=dice.chance(0.5))  # type: ignore[arg-type]
+    camera = _camera(dice, pose)
     return Figure(
         seed=int(rng.integers(1 << 31)),
-        character=Character(),
-        outfit="plain",
-        expression="neutral",
-        pose=draw_pose("upright", rng),
+        character=character,
+        outfit="worn",
+        expression=_choose(prior.expression, rng),
+        gaze=float(rng.uniform(-1.0, 1.0)) if dice.chance(0.25) else 0.0,
+        pose=_turned_head(pose, camera.azimuth, dice),
+        camera=camera,
+        style=_style(dice),
+        backdrop=_backdrop(dice),
     )
+
+
+def sample_many(prior: str, seed: int, count: int, split: Split = "all") -> list[Figure]:
+    """Draw figures, each from its own stream of `seed`: the first of many are the first of few."""
+    named = prior_named(prior)
+    return [sample(named, np.random.default_rng([seed, i]), split) for i in range(count)]

@@ -102,8 +102,8 @@ def build(proportions: Proportions) -> Build:
         upper_arm=0.545 * torso * min(1.0, 0.92 + 0.08 * scale),
         forearm=0.475 * torso,
         hand=0.215 * torso + 0.08,
-        foot=0.13 * hip_height + 0.17,
-        shoulder=0.50 * proportions.shoulders * scale**0.6,
+        foot=0.14 * hip_height + 0.19,
+        shoulder=0.475 * proportions.shoulders * scale**0.6,
         hip=0.235 * proportions.hips * scale**0.6,
     )
 
@@ -155,7 +155,7 @@ def _arm(frames: dict[str, Frame], angles: Angles, side: str, size: Build) -> No
     lift += 0.05 * size.scale * np.sin(np.radians(max(shoulder["forward"], 0.0) * 0.5))
     top = frames["chest"].child(
         np.array(
-            [sign * (size.shoulder - 0.3 * lift), 0.43 * size.torso + lift, -0.03 * size.scale]
+            [sign * (size.shoulder - 0.3 * lift), 0.395 * size.torso + lift, -0.03 * size.scale]
         ),
         _limb_turn(shoulder, sign),
     )

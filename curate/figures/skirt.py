@@ -5,10 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from curate.figures.body import limb
-from curate.figures.compiled import Floats
+from curate.figures.compiled import Floats, kernel
 from curate.figures.rig import SIDES, Skeleton
 from curate.figures.surface import Piece, sheet
 from curate.figures.turns import unit
+
+LEANING = 0.5
+DROPS = (0.0, 0.5, 1.0, 1.35)
+WIDTHS = (0.352, 0.435, 0.50, 0.515)
+DEPTHS = (0.250, 0.29, 0.335, 0.35)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +25,14 @@ class Skirt:
         flare: How much wider the hem is than the hips, in head heights.
         pleats: Number of pleats; 0 hangs smooth.
         fold: Depth of a pleat at the hem.
+        loose: How far it stands off all over, for a skirt over a skirt.
     """
 
     length: float
     flare: float = 0.25
     pleats: int = 0
     fold: float = 0.05
+    loose: float = 0.0
 
 
 def _axis(skeleton: Skeleton) -> tuple[Floats, Floats, Floats, Floats]:
@@ -39,6 +46,48 @@ def _axis(skeleton: Skeleton) -> tuple[Floats, Floats, Floats, Floats]:
     return waist, pelvis.origin, unit(pelvis.origin - waist), fall
 
 
+@kernel
+def _radius(  # noqa: PLR0913
+    frame_43: Floats,
+    wide: float,
+    deep: float,
+    legs_n8: Floats,
+    clear: float,
+    near: float,
+    count: int,
+) -> Floats:
+    """Give a ring's radius in `count` directions (closed): its own ellipse, or around the legs.
+
+    `frame_43` holds the ring's middle, its left, its front and its axis.
+    """
+    radius = np.empty(count)
+    sines = np.sin(np.linspace(-np.pi, np.pi, count))
+    cosines = np.cos(np.linspace(-np.pi, np.pi, count))
+    for j in range(count):
+        radius[j] = np.sqrt((wide * sines[j]) ** 2 + (deep * cosines[j]) ** 2)
+    for n in range(len(legs_n8)):
+        across, ahead, along = 0.0, 0.0, 0.0
+        for d in range(3):
+            offset = legs_n8[n, d] - frame_43[0, d]
+            across += offset * frame_43[1, d]
+            ahead += offset * frame_43[2, d]
+            along += offset * frame_43[3, d]
+        weight = np.exp(-((along / near) ** 2))
+        if weight < 0.02:
+            continue
+        for j in range(count):
+            reach = across * sines[j] + ahead * cosines[j] + legs_n8[n, 3] + clear
+            radius[j] = max(radius[j], reach * weight)
+    # A knee behind cloth makes a slope, not a spike.
+    for _ in range(2):
+        before = radius.copy()
+        for j in range(count):
+            left = before[j - 1] if j > 0 else before[count - 2]
+            right = before[j + 1] if j < count - 1 else before[1]
+            radius[j] = max(before[j], 0.5 * (left + right))
+    return radius
+
+
 def skirt_piece(skeleton: Skeleton, cut: Skirt, detail: int) -> Piece:
     """Make a skirt around the legs as they are posed."""
     size, plump = skeleton.build, skeleton.thickness
@@ -46,39 +95,28 @@ def skirt_piece(skeleton: Skeleton, cut: Skirt, detail: int) -> Piece:
     high = float(np.linalg.norm(waist - hips))
     total = high + cut.length * (size.thigh + size.shin)
     columns = max(2 * cut.pleats, detail) if cut.pleats else detail
-    around = np.linspace(-np.pi, np.pi, 2 * columns + 1 if cut.pleats else columns + 1)
-    num_rows = max(detail // 2, 10)
-    share = np.linspace(0.0, 1.0, num_rows)
+    count = 2 * columns + 1 if cut.pleats else columns + 1
+    around = np.linspace(-np.pi, np.pi, count)[:, None]
+    pleat = np.where(np.arange(count) % 2 == 0, 1.0, -1.0) * cut.fold * (cut.pleats > 0)
     legs = np.concatenate([limb(skeleton, side, "leg")[3:] for side in SIDES])
     left = skeleton.frames["pelvis"].turn[:, 0]
-    pleat = np.where(np.arange(len(around)) % 2 == 0, 1.0, -1.0) if cut.pleats else 0 * around
+    # Cloth over raised thighs lies on them instead of standing off.
+    level = 1.0 - max(float(-fall[1]), 0.0) if abs(float(first[1])) > LEANING else 0.0
     rows = []
-    for i in range(num_rows):
-        away = share[i] * total
-        bend = np.clip((away - 0.5 * high) / (1.0 * high), 0.0, 1.0)
+    for share in np.linspace(0.0, 1.0, max(detail // 2, 10)):
+        away = float(share) * total
+        bend = min(max((away - 0.5 * high) / high, 0.0), 1.0)
         ahead = unit(first * (1 - bend) + fall * bend)
-        centre = waist + first * min(away, high) + fall * max(away - high, 0.0)
         ex = unit(left - ahead * float(left @ ahead))
         ez = np.cross(ex, -ahead)
-        grown = np.interp(away / high, [0.0, 0.5, 1.0, 1.35], [0.33, 0.42, 0.495, 0.51]) * plump
-        grown += cut.flare * share[i] ** 1.1
-        deep = np.interp(away / high, [0.0, 0.5, 1.0, 1.35], [0.225, 0.27, 0.33, 0.35]) * plump
-        deep += cut.flare * share[i] ** 1.1
-        offset = legs[:, :3] - centre
-        near = np.exp(-(((offset @ ahead) / (0.16 * size.thigh)) ** 2))
-        way = np.outer(offset @ ex, np.sin(around)) + np.outer(offset @ ez, np.cos(around))
-        needed = ((way + legs[:, 3:4] + 0.05 + cut.fold) * near[:, None]).max(axis=0)
-        base = np.sqrt((grown * np.sin(around)) ** 2 + (deep * np.cos(around)) ** 2)
-        radius = np.maximum(base, needed)
-        # A knee behind cloth makes a slope, not a spike.
-        for _ in range(2):
-            radius = np.maximum(
-                radius,
-                (np.roll(radius[:-1], 1) + np.roll(radius[:-1], -1))[np.r_[0 : len(radius) - 1, 0]]
-                / 2,
-            )
-        radius = radius + pleat * cut.fold * share[i] ** 0.8
-        rows.append(
-            centre + np.outer(radius * np.sin(around), ex) + np.outer(radius * np.cos(around), ez)
-        )
+        centre = waist + first * min(away, high) + fall * max(away - high, 0.0)
+        flare = cut.flare * float(share) ** 1.1
+        wide = float(np.interp(away / high, DROPS, WIDTHS)) * plump + (1 - 0.75 * level) * flare
+        deep = float(np.interp(away / high, DROPS, DEPTHS)) * plump + flare
+        deep *= 1.0 - 0.55 * level * bend
+        frame = np.stack([centre, ex, ez, ahead])
+        clear, near = 0.05 + cut.fold, 0.26 * size.thigh
+        radius = _radius(frame, wide, deep, legs, clear, near, count) + cut.loose
+        radius = (radius + pleat * float(share) ** 0.8)[:, None]
+        rows.append(centre + radius * (np.sin(around) * ex + np.cos(around) * ez))
     return sheet(np.array(rows[::-1]), wrap=True)

@@ -4,11 +4,13 @@ Shape legend: k control rows, r rows (along), c columns (around), v vertices, f 
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from curate.figures.compiled import Floats, Ints, kernel
+from curate.figures.material import Material
 
 TINY = 1e-9
 
@@ -183,23 +185,8 @@ def control_rows(points_k3: Floats, wide: Floats, thick: Floats, across: Floats)
     return rows
 
 
-def ball(centre: Floats, radii: Floats, *, rings: int = 10, columns: int = 14) -> Piece:
-    """Make an ellipsoid with axis-parallel radii (3,) around a centre (3,)."""
-    polar = np.linspace(np.pi, 0.0, rings)[:, None]
-    around = np.linspace(0.0, 2 * np.pi, columns + 1)[None, :]
-    points = np.stack(
-        [
-            np.sin(polar) * np.sin(around),
-            np.cos(polar) + 0 * around,
-            np.sin(polar) * np.cos(around),
-        ],
-        axis=-1,
-    )
-    return sheet(centre + points * radii, wrap=True)
-
-
-def box(centre: Floats, halves: Floats) -> Piece:
-    """Make a box with flat sides around a centre (3,) with half sizes (3,)."""
+@cache
+def _unit_box() -> Piece:
     corners, normals = [], []
     for axis in range(3):
         for sign in (-1.0, 1.0):
@@ -209,7 +196,7 @@ def box(centre: Floats, halves: Floats) -> Piece:
             for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
                 corner = np.zeros(3)
                 corner[axis], corner[first], corner[second] = sign, a, b
-                corners.append(centre + corner * halves)
+                corners.append(corner)
                 normals.append(sign * np.eye(3)[axis])
     faces = [[4 * s, 4 * s + 1, 4 * s + 2] for s in range(6)]
     faces += [[4 * s, 4 * s + 2, 4 * s + 3] for s in range(6)]
@@ -222,28 +209,41 @@ def box(centre: Floats, halves: Floats) -> Piece:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """How a surface looks: colours are linear 0..1 triples, `kind` one of `KINDS`."""
-
-    part: str
-    colour: tuple[float, float, float]
-    kind: str = "cloth"
-    pattern: str = "none"
-    pattern_colour: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    pattern_scale: float = 6.0
-    shade: float = 0.72
-    line: float = 0.32
-    pleats: int = 0
+def box(centre: Floats, halves: Floats) -> Piece:
+    """Make a box with flat sides around a centre (3,) with half sizes (3,)."""
+    unit = _unit_box()
+    return unit._replace(vertices=centre + unit.vertices * halves)
 
 
-KINDS = ("cloth", "skin", "hair", "face", "flat", "prop")
-PATTERNS = ("none", "stripes", "bands", "plaid", "dots", "hem")
+@cache
+def _unit_ball(rings: int, columns: int) -> Piece:
+    polar = np.linspace(np.pi, 0.0, rings)[:, None]
+    around = np.linspace(0.0, 2 * np.pi, columns + 1)[None, :]
+    points = np.stack(
+        [
+            np.sin(polar) * np.sin(around),
+            np.cos(polar) + 0 * around,
+            np.sin(polar) * np.cos(around),
+        ],
+        axis=-1,
+    )
+    return sheet(points, wrap=True)
+
+
+def ball(centre: Floats, radii: Floats, *, rings: int = 10, columns: int = 14) -> Piece:
+    """Make an ellipsoid with axis-parallel radii (3,) around a centre (3,)."""
+    unit = _unit_ball(rings, columns)
+    normals = unit.vertices / radii
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return unit._replace(vertices=centre + unit.vertices * radii, normals=normals)
 
 
 @dataclass(slots=True, kw_only=True)
 class Mesh:
-    """Collects pieces; every piece is one group (a line is drawn between two groups)."""
+    """Collects pieces; every piece is one group (lines are drawn between groups).
+
+    `fine` is False for small pictures.
+    """
 
     vertices: list[Floats] = field(default_factory=list)
     normals: list[Floats] = field(default_factory=list)
@@ -254,10 +254,25 @@ class Mesh:
     groups: list[int] = field(default_factory=list)
     palette: dict[Material, int] = field(default_factory=dict)
     size: int = 0
+    fine: bool = True
 
     def new_group(self) -> int:
         """Reserve a group that several pieces may share."""
         return len(self.groups) + 1
+
+    def add_tube(
+        self,
+        rows_k8: Floats,
+        material: Material,
+        *,
+        rings: int,
+        columns: int,
+        group: int | None = None,
+    ) -> None:
+        """Append a tube along control rows; a coarse mesh takes fewer rings and columns."""
+        if not self.fine:
+            rings, columns = max(rings * 5 // 8, 4), max(columns * 3 // 4, 5)
+        self.add(tube(rows_k8, rings=rings, columns=columns), material, group=group)
 
     def add(self, piece: Piece, material: Material, *, group: int | None = None) -> None:
         """Append a surface; without a group it gets its own."""

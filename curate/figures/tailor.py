@@ -8,14 +8,15 @@ from curate.figures.accessories import add_bow
 from curate.figures.body import Torso, angles, foot_piece, limb, sleeve, torso_sheet
 from curate.figures.character import Outfit
 from curate.figures.compiled import Floats
+from curate.figures.material import Material
 from curate.figures.rig import SIDES, Skeleton
 from curate.figures.skirt import Skirt, skirt_piece
-from curate.figures.surface import Material, Mesh, ball, control_rows, tube
+from curate.figures.surface import Mesh, ball, control_rows
 from curate.figures.turns import Frame
 
 Colours = dict[str, tuple[float, float, float]]
 LEGWEAR = {"socks": 0.86, "kneehighs": 0.67, "thighhighs": 0.46, "pantyhose": 0.0}
-SLEEVES = {"none": 0.0, "short": 0.42, "long": 0.965}
+SLEEVES = {"none": 0.0, "short": 0.53, "long": 0.97}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,14 @@ class Tailor:
         low: float = 0.28,
         depth: float = 0.06,
         loose: float = 0.022,
+        flare: float = 0.0,
     ) -> None:
         """Cover the trunk from the hips to the neckline, and the arms down to the sleeves' ends."""
         pattern = self.outfit.pattern if part in {"shirt", "sweater"} else "none"
         material = self.cloth(part, colour, pattern)
         self.mesh.add(
-            torso_sheet(self.torso, low, self.neckline(depth), loose, self.detail), material
+            torso_sheet(self.torso, (low, self.neckline(depth)), loose, self.detail, flare),
+            material,
         )
         self.sleeves(part, colour, loose)
 
@@ -74,16 +77,16 @@ class Tailor:
         flare = 0.035 if self.outfit.sleeves == "short" else 0.012
         for side in SIDES:
             rows = sleeve(limb(self.skeleton, side, "arm"), 0.0, stop, loose + 0.008, flare)
-            self.mesh.add(tube(rows, rings=14, columns=self.detail // 2), self.cloth(part, colour))
+            self.mesh.add_tube(
+                rows, self.cloth(part, colour), rings=len(rows), columns=self.detail // 2
+            )
 
     def cuffs(self, colour: str, loose: float) -> None:
         """Put a band around each sleeve's end."""
         stop = SLEEVES[self.outfit.sleeves]
         for side in SIDES if stop else ():
             rows = sleeve(limb(self.skeleton, side, "arm"), stop - 0.06, stop + 0.02, loose + 0.035)
-            self.mesh.add(
-                tube(rows, rings=4, columns=self.detail // 2), self.cloth("cuffs", colour)
-            )
+            self.mesh.add_tube(rows, self.cloth("cuffs", colour), rings=4, columns=self.detail // 2)
 
     def collar(self, colour: str, depth: float) -> None:
         """Lay a sailor collar over the shoulders: a V in front, a square behind."""
@@ -93,7 +96,7 @@ class Tailor:
         width = np.interp(
             away, [0.0, 0.12, 0.5, 0.66, 0.72, 1.0], [0.05, 0.10, 0.17, 0.24, 0.27, 0.27]
         )
-        piece = torso_sheet(self.torso, edge - width, edge, 0.06, self.detail)
+        piece = torso_sheet(self.torso, (edge - width, edge), 0.06, self.detail)
         self.mesh.add(piece, self.cloth("collar", colour, "hem"))
 
     def tie(self, colour: str, height: float, size: float) -> None:
@@ -112,16 +115,21 @@ class Tailor:
         points = self.torso.surface(np.zeros(5), heights, np.array([0.05, 0.06, 0.055, 0.05, 0.05]))
         wide = np.array([0.05, 0.035, 0.055, 0.075, 0.01]) * self.skeleton.thickness
         rows = control_rows(points, wide, 0.35 * wide, self.skeleton.frames["chest"].turn[:, 0])
-        self.mesh.add(tube(rows, rings=12, columns=8), self.cloth("tie", colour))
+        self.mesh.add_tube(rows, self.cloth("tie", colour), rings=12, columns=8)
 
     def band(self, part: str, colour: str, low: float, high: float, inflate: float) -> None:
         """Put a belt, an obi or a hem around the trunk."""
         self.mesh.add(
-            torso_sheet(self.torso, low, high, inflate, self.detail), self.cloth(part, colour)
+            torso_sheet(self.torso, (low, high), inflate, self.detail), self.cloth(part, colour)
         )
 
     def skirt(self, part: str, colour: str, cut: Skirt) -> None:
-        """Hang a skirt."""
+        """Hang a skirt, with short trousers under it."""
+        if part in {"jacket", "hoodie", "sweater"}:
+            self.mesh.add(skirt_piece(self.skeleton, cut, self.detail), self.cloth(part, colour))
+            return
+        under = self.outfit.legs if self.outfit.legwear == "pantyhose" else None
+        self.trousers("underskirt", under or "black", 0.34, 0.014)
         pattern = self.outfit.pattern
         material = self.cloth(part, colour, pattern, cut.pleats)
         self.mesh.add(skirt_piece(self.skeleton, cut, self.detail), material)
@@ -130,11 +138,13 @@ class Tailor:
         """Cover the hips and both legs down to `stop` (0 at the hip's top, 1 at the ankle)."""
         material = self.cloth(part, colour)
         group = self.mesh.new_group()
-        self.mesh.add(torso_sheet(self.torso, 0.0, 0.36, loose, self.detail), material, group=group)
-        flare = 0.05 if stop < 0.6 else 0.02
+        self.mesh.add(
+            torso_sheet(self.torso, (0.0, 0.36), loose, self.detail), material, group=group
+        )
+        flare = 0.0 if stop < 0.4 else 0.05 if stop < 0.6 else 0.02
         for side in SIDES:
             rows = sleeve(limb(self.skeleton, side, "leg"), 0.0, stop, loose, flare)
-            self.mesh.add(tube(rows, rings=16, columns=self.detail // 2), material)
+            self.mesh.add_tube(rows, material, rings=len(rows), columns=self.detail // 2)
 
     def legwear(self) -> None:
         """Put on socks or stockings."""
@@ -144,9 +154,9 @@ class Tailor:
         material = self.cloth("legwear", self.outfit.legs)
         for side in SIDES:
             rows = sleeve(limb(self.skeleton, side, "leg"), start, 1.0, 0.012)
-            self.mesh.add(tube(rows, rings=16, columns=self.detail // 2), material)
+            self.mesh.add_tube(rows, material, rings=len(rows), columns=self.detail // 2)
         if start == 0.0:
-            self.mesh.add(torso_sheet(self.torso, 0.0, 0.34, 0.012, self.detail), material)
+            self.mesh.add(torso_sheet(self.torso, (0.0, 0.34), 0.012, self.detail), material)
 
     def shoes(self, skin: Material) -> None:
         """Put on shoes, or show the feet (in their stockings)."""
@@ -187,15 +197,15 @@ class Tailor:
         size = self.skeleton.build.torso
         for side in SIDES:
             rows = limb(self.skeleton, side, "arm")
-            upper = sleeve(rows, 0.0, 0.5, 0.05, 0.03)
-            self.mesh.add(tube(upper, rings=10, columns=self.detail // 2), material)
-            low = rows[10:24].copy()
+            upper = sleeve(rows, 0.0, 0.62, 0.05, 0.03)
+            self.mesh.add_tube(upper, material, rings=10, columns=self.detail // 2)
+            low = rows[14:24].copy()
             drop = np.linspace(0.25, 1.0, len(low)) * 0.15 * size
             low[:, 1] -= drop
             low[:, 3] = drop + 0.07
             low[:, 4] = 0.10
             low[:, 5:] = np.array([0.0, 1.0, 0.0])
-            self.mesh.add(tube(low, rings=12, columns=self.detail // 2), material)
+            self.mesh.add_tube(low, material, rings=12, columns=self.detail // 2)
 
     def crossed_collar(self, colour: str) -> None:
         """Cross two bands over the chest, left over right."""
@@ -208,12 +218,12 @@ class Tailor:
             rows = control_rows(
                 points, np.full(5, 0.055), np.full(5, 0.018), turn[:, 1] + sign * turn[:, 0]
             )
-            self.mesh.add(tube(rows, rings=12, columns=8), self.cloth("collar", colour))
+            self.mesh.add_tube(rows, self.cloth("collar", colour), rings=12, columns=8)
 
     def under(self, colour: str) -> None:
         """Show a shirt in the opening of a jacket."""
         edge = self.neckline(0.10, rim=0.95)
-        piece = torso_sheet(self.torso, 0.3, edge, 0.022, self.detail)
+        piece = torso_sheet(self.torso, (0.3, edge), 0.022, self.detail)
         self.mesh.add(piece, self.cloth("shirt", colour))
 
     def straps(self, colour: str) -> None:
@@ -228,7 +238,7 @@ class Tailor:
                 np.full(5, 0.014),
                 self.skeleton.frames["chest"].turn[:, 0],
             )
-            self.mesh.add(tube(rows, rings=14, columns=6), self.cloth("dress", colour))
+            self.mesh.add_tube(rows, self.cloth("dress", colour), rings=14, columns=6)
 
     def hood(self, colour: str) -> None:
         """Lay a hood around the neck and on the back."""
@@ -237,4 +247,4 @@ class Tailor:
         size = np.interp(np.abs(turn - np.pi), [0.0, 1.2, 2.3], [0.19, 0.13, 0.05])
         across = self.skeleton.frames["chest"].turn[:, 1]
         rows = control_rows(points, size, 0.62 * size, across)
-        self.mesh.add(tube(rows, rings=26, columns=12), self.cloth("hood", colour))
+        self.mesh.add_tube(rows, self.cloth("hood", colour), rings=26, columns=12)

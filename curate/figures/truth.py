@@ -78,6 +78,7 @@ class Truth:
         expression: Name of the expression.
         outfit: Name of the outfit.
         azimuth: Where the viewer stands around the figure; positive shows her left.
+        head_azimuth: The same around the head.
         camera_elevation: The viewer's height above the horizon.
         joints: Every joint.
         head_box: Head with hair; None outside the picture.
@@ -98,6 +99,7 @@ class Truth:
     expression: str
     outfit: str
     azimuth: float
+    head_azimuth: float
     camera_elevation: float
     joints: Mapping[str, JointTruth]
     head_box: Box | None
@@ -253,6 +255,7 @@ def measure(  # noqa: PLR0913
         expression=figure.expression,
         outfit=figure.outfit,
         azimuth=round(azimuth, 2),
+        head_azimuth=round(seen_azimuth(skeleton, lens, "face"), 2),
         camera_elevation=figure.camera.elevation,
         joints=joints,
         head_box=_box(np.isin(parts_hw, head_parts)),
