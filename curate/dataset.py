@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from curate.buckets import place
 from curate.captions import SlotTable
-from curate.declared import declare
+from curate.declared import Declarations
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
 from curate.folder import suffix_of
 from curate.index import FoundPicture
@@ -36,6 +36,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     base = load_base(spec.base)
     vocabulary = load_vocabulary().extended(spec.lint)
     slots = SlotTable(spec, base, vocabulary)
+    declared = Declarations(vocabulary.axes)
     return Dataset(
         name=name,
         spec=spec,
@@ -43,7 +44,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
         base=base,
         vocabulary=vocabulary,
         pictures=tuple(
-            declare(_picture(found, name, spec, trainer, slots), vocabulary.axes)
+            _picture(found, name, spec, trainer, slots, declared)
             for found in pictures
             if not any(matches(found.path, glob) for glob in spec.held_out)
         ),
@@ -54,11 +55,15 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     )
 
 
-def _picture(
-    found: FoundPicture, name: str, spec: Spec, trainer: Trainer, slots: SlotTable
+def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of this one
+    found: FoundPicture,
+    name: str,
+    spec: Spec,
+    trainer: Trainer,
+    slots: SlotTable,
+    declared: Declarations,
 ) -> Picture:
-    sidecars = choose_sidecar(found.sidecars, trainer.captions)
-    fed = next((sidecar for sidecar in sidecars if sidecar.fed), None)
+    fed = choose_sidecar(found.sidecars, trainer.captions)
     caption = feed_caption(fed, trainer.captions, slots) if fed else None
     size = _size_as_read(found.file, trainer)
     glob, source = _source(found.path, spec.sources)
@@ -68,7 +73,8 @@ def _picture(
         sha256=found.sha256,
         file=found.file,
         size=size,
-        sidecars=sidecars,
+        sidecars=found.sidecars,
+        fed_sidecar=fed,
         caption=caption,
         placement=(
             place(size, trainer.buckets, spec.resolution or trainer.resolution) if size else None
@@ -83,6 +89,7 @@ def _picture(
         repeats=folder_repeats(f"{name}/{found.path}", trainer),
         glob=glob,
         source=source,
+        **(declared.read(caption.tags) if caption else {}),
     )
 
 

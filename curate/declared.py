@@ -3,39 +3,36 @@
 A tag is people's word: it declares what it says and no more, so `standing` declares no pose.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+import dataclasses
+from collections.abc import Iterable
 
-from rules.model import Evidence, Picture
+from rules.model import Evidence
 from rules.vocabulary import Axes
 
-# Where several tags speak, the most particular label counts.
+# Where several tags name a pose, the most particular one counts.
 PRECEDENCE = ("lie", "sit", "kneel", "run", "walk", "posed", "upright")
 
 
-def declare(picture: Picture, axes: Axes) -> Picture:
-    """The picture with declared evidence wherever nothing better is known."""
-    if picture.caption is None:
-        return picture
-    tags = picture.caption.tags
-    return replace(
-        picture,
-        framing=picture.framing or _first(tags, axes.framing),
-        view=picture.view or _first(tags, axes.view),
-        elevation=picture.elevation or _first(tags, axes.elevation),
-        pose=picture.pose or _most_particular(tags, axes.pose),
-        expression=picture.expression or _first(tags, axes.expression),
-    )
+class Declarations:
+    """Tag -> the evidence that it gives, made once for a whole dataset."""
+
+    def __init__(self, axes: Axes) -> None:
+        self._by_tag: dict[str, list[tuple[str, Evidence]]] = {}
+        for field in dataclasses.fields(axes):
+            for tag, label in getattr(axes, field.name).items():
+                evidence = Evidence(label=label, source="declared")
+                self._by_tag.setdefault(tag, []).append((field.name, evidence))
+
+    def read(self, tags: Iterable[str]) -> dict[str, Evidence]:
+        """Axis -> evidence; where tags disagree, the first counts, or the most particular pose."""
+        found: dict[str, Evidence] = {}
+        for tag in tags:
+            for axis, evidence in self._by_tag.get(tag, ()):
+                known = found.get(axis)
+                if known is None or (axis == "pose" and _rank(evidence) < _rank(known)):
+                    found[axis] = evidence
+        return found
 
 
-def _first(tags: tuple[str, ...], labels: Mapping[str, str]) -> Evidence | None:
-    for tag in tags:
-        if tag in labels:
-            return Evidence(label=labels[tag], source="declared")
-    return None
-
-
-def _most_particular(tags: tuple[str, ...], labels: Mapping[str, str]) -> Evidence | None:
-    said = {labels[tag] for tag in tags if tag in labels}
-    label = next((label for label in PRECEDENCE if label in said), None)
-    return Evidence(label=label, source="declared") if label else None
+def _rank(evidence: Evidence) -> int:
+    return PRECEDENCE.index(evidence.label)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from curate.captions import SlotTable, parse_caption
@@ -18,11 +17,13 @@ WEIGHT = re.compile(r"[+-]?\d+(?:\.\d+)?")
 BRACKETS = frozenset({("(", ")"), ("[", "]")})
 
 
-def choose_sidecar(sidecars: tuple[Sidecar, ...], handling: CaptionHandling) -> tuple[Sidecar, ...]:
-    """The same sidecars, with the one marked that the trainer reads."""
-    by_suffix = {sidecar.suffix: sidecar for sidecar in sidecars}
-    winner = next((by_suffix[s] for s in handling.suffixes if s in by_suffix), None)
-    return tuple(replace(s, fed=True) if s is winner else s for s in sidecars)
+def choose_sidecar(sidecars: tuple[Sidecar, ...], handling: CaptionHandling) -> Sidecar | None:
+    """The one that the trainer reads, None where it reads none of them."""
+    for suffix in handling.suffixes:
+        for sidecar in sidecars:
+            if sidecar.suffix == suffix:
+                return sidecar
+    return None
 
 
 def feed_caption(sidecar: Sidecar, handling: CaptionHandling, slots: SlotTable) -> Caption | None:

@@ -104,7 +104,6 @@ class Sidecar:
         text: decoded, with its byte order mark and line ends; None where it cannot be decoded.
         encoding: `utf-8`, or the likely one where the bytes are something else.
         error_offset: first byte that is not UTF-8.
-        fed: whether this is the file that the trainer reads.
     """
 
     path: str
@@ -112,7 +111,6 @@ class Sidecar:
     text: str | None
     encoding: str = "utf-8"
     error_offset: int | None = None
-    fed: bool = False
 
 
 @record
@@ -202,6 +200,7 @@ class Picture:
         file: None where the picture was not measured.
         size: width and height as the trainer reads them, None where the file does not decode.
         sidecars: every caption file beside it.
+        fed_sidecar: the one of them that the trainer reads.
         caption: what is fed, None where nothing is.
         placement: None where the size is unknown.
         unfed: why the trainer leaves the picture out, None where it trains it.
@@ -216,6 +215,7 @@ class Picture:
     file: FileFacts | None = None
     size: tuple[int, int] | None = None
     sidecars: tuple[Sidecar, ...] = ()
+    fed_sidecar: Sidecar | None = None
     caption: Caption | None = None
     placement: Placement | None = None
     unfed: str | None = None
@@ -227,11 +227,6 @@ class Picture:
     elevation: Evidence | None = None
     pose: Evidence | None = None
     expression: Evidence | None = None
-
-    @property
-    def fed_sidecar(self) -> Sidecar | None:
-        """The caption file that the trainer reads."""
-        return next((sidecar for sidecar in self.sidecars if sidecar.fed), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -284,7 +284,9 @@ def _yaml_fault(error: yaml.YAMLError) -> str:
 
 
 def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record, or any value of JSON
-    """A record as plain data for JSON: tuples as lists, mappings as dicts, enums as values."""
+    """A record as plain data for JSON: tuples as lists, mappings as dicts."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

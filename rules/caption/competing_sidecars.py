@@ -34,7 +34,7 @@ def competing_sidecars(dataset: Dataset, options: NoOptions) -> Said:  # noqa: A
         rivals = [
             s
             for s in picture.sidecars
-            if not s.fed and s.suffix != JSON and (s.text is None or normal_parts(s.text))
+            if s is not fed and s.suffix != JSON and (s.text is None or normal_parts(s.text))
         ]
         if fed is None or not rivals:
             continue

@@ -41,7 +41,7 @@ def undecodable_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         fix = Fix(path=sidecar.path, safe=False, encoding=likely) if likely else None
         yield Violation(
             message=f"{at}{f' (likely {likely})' if likely else ''}: "
-            f"{dataset.trainer.id} {_consequence(dataset, sidecar)}",
+            f"{dataset.trainer.id} {_consequence(dataset, sidecar, fed=sidecar is fed)}",
             evidence={"offset": sidecar.error_offset, "encoding": likely},
             advice="save it as UTF-8" + offer(fix)
             if fix
@@ -52,9 +52,9 @@ def undecodable_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         )
 
 
-def _consequence(dataset: Dataset, sidecar: Sidecar) -> str:
+def _consequence(dataset: Dataset, sidecar: Sidecar, *, fed: bool) -> str:
     handling = dataset.trainer.captions
-    if not sidecar.fed:
+    if not fed:
         return f"does not read {sidecar.suffix} either"
     if sidecar.suffix == JSON and handling.json_broken == "empty":
         return "trains the picture on empty text"
