@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from rules.caption.reordering import SENTENCE_START, STOPS, follows_stop
+from rules.caption.trigger_slot import with_trigger_slot
 from rules.fixing import insert_text, offer, replace_tokens
 from rules.model import Caption, Dataset, Fix, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, PREFIX
@@ -38,7 +39,8 @@ def inconsistent_prefix(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
     wanted = tuple(_folded(tag) for tag in prefix)
     slots = dataset.spec.caption.slots
     before = frozenset(slots[: slots.index("quality")] if "quality" in slots else ("trigger",))
-    for picture, caption in dataset.captioned:
+    for picture, fed in dataset.captioned:
+        caption = with_trigger_slot(dataset, fed)
         tokens = caption.tokens
         place = 0
         while place < len(tokens) and _stands_before(tokens[place], before, wanted):

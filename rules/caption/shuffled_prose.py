@@ -89,7 +89,8 @@ def _cuts(caption: Caption, separator: str, keep_tokens: int) -> list[int]:
     for token in caption.tokens:
         if token.slot == "prose":
             low = max(bisect_left(places, token.start), first)
-            cuts += places[low : bisect_left(places, token.end)]
+            end = token.start + len(token.text.rstrip(" ,.!?"))
+            cuts += places[low : bisect_left(places, end)]
     return cuts
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from rules.caption.reordering import reordered
+from rules.caption.trigger_slot import with_trigger_slot
 from rules.fixing import offer, span_in_file
 from rules.model import Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, SLOTS
@@ -39,7 +40,8 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     """
     slots = dataset.spec.caption.slots
     ranks: dict[str, int] = {slot: rank for rank, slot in reversed(tuple(enumerate(slots)))}
-    for picture, caption in dataset.captioned:
+    for picture, fed in dataset.captioned:
+        caption = with_trigger_slot(dataset, fed)
         ordered = [ranks[t.slot] for t in caption.tokens if t.slot in ranks]
         if all(left <= right for left, right in pairwise(ordered)):
             continue
