@@ -8,7 +8,7 @@ there are.
 from collections import defaultdict
 from collections.abc import Iterable
 
-LONGEST = 24
+LONGEST = 20
 INFLECTIONS = frozenset({"s", "es", "d", "ed", "y", "ly"})
 
 
@@ -52,12 +52,17 @@ class NearWords:
         """Index words; from `long_word` letters on, two slips are forgiven."""
         self._long_word = long_word
         self._words: dict[str, list[str]] = defaultdict(list)
+        self._lengths: set[int] = set()
         for word in words:
+            self._lengths.add(len(word))
             for form in self._forms(word):
                 self._words[form].append(word)
 
     def near(self, word: str) -> tuple[str, ...]:
         """The indexed words that this may be a slip of."""
+        slips = self._slips(word)
+        if self._lengths.isdisjoint(range(len(word) - slips, len(word) + slips + 1)):
+            return ()
         found = {w for form in self._forms(word) for w in self._words.get(form, ())}
         return tuple(sorted(w for w in found if is_slip(word, w, self._slips(word, w))))
 

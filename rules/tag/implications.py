@@ -8,7 +8,7 @@ from rules.spec import Tags
 
 # Behind one of these the last word is not what the tag is about: `hand on hip` is no hip.
 LINKS = frozenset(
-    "on in at of over under behind between around with through to from by above below against "
+    "on in at of past over under behind between around with through to from by above below against "
     "and or no without".split()
 )
 # What is done to a thing does not say that it is worn: `holding hat` beside `hat` is news.
@@ -24,12 +24,22 @@ DEEDS = (
 )
 
 
-def implied_by_words(tag: str) -> Tags:
-    """The tags in which a tag ends: `very long hair` says `long hair` and `hair`."""
+def implied_by_words(tag: str, written: Mapping[str, Tags]) -> Tags:
+    """The tags in which a tag ends, as far as the vocabulary does not know better.
+
+    `very long hair` says `long hair` and `hair`; `white sneakers` says `sneakers`, and what
+    `sneakers` is written to say.
+    """
     words = tag.split()
     if len(words) == 1 or tag.startswith(DEEDS) or not LINKS.isdisjoint(words):
         return ()
-    return tuple(" ".join(words[start:]) for start in range(1, len(words)))
+    implied: list[str] = []
+    for start in range(1, len(words)):
+        ending = " ".join(words[start:])
+        implied.append(ending)
+        if ending in written:
+            return (*implied, *written[ending])
+    return tuple(implied)
 
 
 def implied_tags(dataset: Dataset) -> Mapping[str, frozenset[str]]:
@@ -41,7 +51,7 @@ def implied_tags(dataset: Dataset) -> Mapping[str, frozenset[str]]:
     kept = frozenset(map(normal, subject.class_words)).union(*core)
     found: dict[str, frozenset[str]] = {}
     for tag in dataset.tag_counts:
-        implied = written[tag] if tag in written else implied_by_words(tag)
+        implied = written[tag] if tag in written else implied_by_words(tag, written)
         parents = frozenset(p for p in implied if slots.get(p) == "general" and p not in kept)
         if parents and slots[tag] in {"general", "structure"}:
             found[tag] = parents

@@ -73,5 +73,8 @@ def _coloured(dataset: Dataset, heads: Collection[str]) -> frozenset[str]:
     named = re.compile(rf"\b(?:{colours})(?:[ -]\w+){{0,2}}?[ -]({things})s?\b")
     prose = (caption.prose for _, caption in dataset.captioned if caption.sentences)
     return frozenset(
-        match[1] for text in chain(dataset.tag_counts, prose) for match in named.finditer(text)
+        match[1]
+        for text in chain(dataset.tag_counts, prose)
+        if any(head in text for head in heads)
+        for match in named.finditer(text)
     )
