@@ -31,13 +31,16 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
         atomantic/PortOS#1233: a vision model's refusals, saved as captions.
     """
     phrases = dataset.vocabulary.words.boilerplate
-    opening = re.compile(r"[\"'(]*(" + "|".join(map(re.escape, phrases)) + r")(?!\w)")
+    opening = re.compile(
+        r"[\"'(]*(" + "|".join(map(re.escape, phrases)) + r")(?!\w)", re.IGNORECASE
+    )
     trigger = bool(dataset.spec.subject.trigger)
     bare = sum(_is_bare(caption) for _, caption in dataset.captioned) if trigger else 0
     meant = bare == len(dataset.captioned)
     for picture, caption in dataset.captioned:
-        matches = (opening.match(t.text.lower().replace("’", "'")) for t in caption.tokens)
-        found = [match[1] for match in matches if match]
+        text = caption.text.replace("’", "'")
+        matches = (opening.match(text, token.start) for token in caption.tokens)
+        found = [match[1].lower() for match in matches if match]
         alone = trigger and not meant and _is_bare(caption)
         if not found and not alone:
             continue
