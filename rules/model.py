@@ -317,9 +317,12 @@ class Fix:
 
     def apply(self, text: str) -> str:
         """The text with all edits done."""
-        for edit in sorted(self.edits, key=lambda edit: edit.start, reverse=True):
-            text = text[: edit.start] + edit.replacement + text[edit.end :]
-        return text
+        pieces: list[str] = []
+        done = 0
+        for edit in sorted(self.edits, key=lambda edit: edit.start):
+            pieces += [text[done : edit.start], edit.replacement]
+            done = edit.end
+        return "".join([*pieces, text[done:]])
 
 
 @record
