@@ -33,10 +33,17 @@ SCORE = re.compile(r"score_\d+(?:_up)?")
 LOOSE_SLOTS = frozenset({"general", "structure"})
 
 
+# What no sentence ends with: a comma, or any white space there is.
+TRAILING = "," + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+
+
 class _Piece(NamedTuple):
+    """A piece of a caption, stripped, what ends it, and where that ends."""
+
     text: str
     start: int
     ender: str
+    stop: int
 
 
 class SlotTable:
@@ -160,7 +167,6 @@ def _tags_and_sentences(text: str, slots: SlotTable) -> Iterator[Token]:
     sentence_start: int | None = None
     after_stop = False
     for piece in _pieces(text):
-        end = piece.start + len(piece.text)
         stops = piece.ender not in {",", ""}
         if sentence_start is None:
             found = _tag_of(piece, slots)
@@ -173,26 +179,25 @@ def _tags_and_sentences(text: str, slots: SlotTable) -> Iterator[Token]:
                 yield _token(piece, found)
         after_stop = (after_stop and not piece.text) or piece.ender not in {",", "", "\n"}
         if sentence_start is not None and stops:
-            stop = end + (len(piece.ender) if piece.ender != "\n" else 0)
-            yield _prose(text[sentence_start:stop], sentence_start)
+            yield _sentence(text, sentence_start, piece.stop)
             sentence_start = None
     if sentence_start is not None:
-        yield _prose(text[sentence_start:].rstrip(" ,\n\t\r"), sentence_start)
+        yield _sentence(text, sentence_start, len(text))
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
     """The text between separators, stripped, with the separator that ends it."""
     start = 0
     for match in SEPARATOR.finditer(text):
-        yield _stripped(text, start, match.start(), match[0])
+        yield _stripped(text, start, match.start(), match.end())
         start = match.end()
-    yield _stripped(text, start, len(text), "")
+    yield _stripped(text, start, len(text), len(text))
 
 
-def _stripped(text: str, start: int, end: int, ender: str) -> _Piece:
+def _stripped(text: str, start: int, end: int, stop: int) -> _Piece:
     raw = text[start:end]
     left = raw.lstrip()
-    return _Piece(left.rstrip(), start + len(raw) - len(left), ender)
+    return _Piece(left.rstrip(), start + len(raw) - len(left), text[end:stop], stop)
 
 
 def _tag_of(piece: _Piece, slots: SlotTable) -> tuple[str, str] | None:
@@ -207,8 +212,13 @@ def _token(piece: _Piece, found: tuple[str, str] | None) -> Token:
         return _prose(piece.text, piece.start)
     tag, slot = found
     # `!` and `?` belong to a tag that ends in them, a full stop does not.
-    text = piece.text + (piece.ender if piece.ender[:1] in {"!", "?"} else "")
+    touches = piece.start + len(piece.text) + len(piece.ender) == piece.stop
+    text = piece.text + (piece.ender if piece.ender[:1] in {"!", "?"} and touches else "")
     return Token(text, tag if text == piece.text else tag + piece.ender, slot, piece.start)
+
+
+def _sentence(text: str, start: int, stop: int) -> Token:
+    return _prose(text[start:stop].rstrip(TRAILING), start)
 
 
 def _prose(text: str, start: int) -> Token:
