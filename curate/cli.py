@@ -147,7 +147,8 @@ def main() -> None:
     """Run, and turn whatever goes wrong into one line and exit code 2."""
     # Records refer to no cycle and live to the end: looking for garbage costs a fifth of a lint.
     gc.disable()
-    for stream in (sys.stdout, sys.stderr):
+    output = sys.stdout
+    for stream in (output, sys.stderr):
         # What a terminal's encoding lacks is escaped; a report is no reason to crash.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
@@ -156,8 +157,9 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except SystemExit as stop:
-        # click turns a reader that went away into exit code 1, which here means findings
-        sys.exit(141 if isinstance(stop.__context__, BrokenPipeError) else stop.code)
+        # click puts another stdout in place of one whose reader went away, and exits with 1,
+        # which here means findings
+        sys.exit(stop.code if sys.stdout is output else 141)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was measured is kept", err=True)
         sys.exit(130)
