@@ -169,8 +169,7 @@ def _stamp(rule: Rule, violations: list[Violation]) -> list[Finding]:
                 paths=violation.paths,
                 fingerprint=mark,
                 span=violation.span,
-                fix=violation.fix,
-                more_fixes=violation.more_fixes,
+                fixes=violation.fixes,
             )
         )
     return findings

@@ -66,8 +66,6 @@ def _merged(edits: list[Edit]) -> tuple[Edit, ...]:
     return tuple(merged)
 
 
-def offer(fix: Fix | None) -> str:
-    """The end of an advice: what `curate fix` does about it, nothing where it can do nothing."""
-    if fix is None:
-        return ""
-    return "; `curate fix` does it" if fix.safe else "; `curate fix` does it after asking"
+def each(*fixes: Fix | None) -> tuple[Fix, ...]:
+    """Those of the fixes that are possible."""
+    return tuple(fix for fix in fixes if fix is not None)

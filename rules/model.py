@@ -339,7 +339,7 @@ class Violation:
         picture: sha256 of the picture, which makes the fingerprint survive a renaming.
         key: what tells several findings of one rule apart.
         span: start and end of the fault in the caption file's text.
-        more_fixes: those of further files, where one finding is about several captions.
+        fixes: of each caption file that can be mended.
     """
 
     message: str
@@ -350,8 +350,7 @@ class Violation:
     picture: str | None = None
     key: str = ""
     span: tuple[int, int] | None = None
-    fix: Fix | None = None
-    more_fixes: tuple[Fix, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 @record

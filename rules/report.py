@@ -26,18 +26,12 @@ class Finding:
     paths: tuple[str, ...]
     fingerprint: str
     span: tuple[int, int] | None = None
-    fix: Fix | None = None
+    fixes: tuple[Fix, ...] = ()
     reason: str | None = None
-    more_fixes: tuple[Fix, ...] = ()
-
-    @property
-    def fixes(self) -> tuple[Fix, ...]:
-        """One for each caption file that can be mended."""
-        return (self.fix, *self.more_fixes) if self.fix else self.more_fixes
 
     @property
     def fixable(self) -> bool:
-        """Whether `curate fix` can mend it, safely or after asking."""
+        """Whether a program can mend it, safely or after asking."""
         return bool(self.fixes)
 
 

@@ -130,9 +130,7 @@ def _summary(report: Report) -> Iterator[Line]:
     )
     worst = report.findings[0].severity if report.findings else None
     style = {"fg": COLOURS[worst] if worst else "green", "bold": True}
-    fixable = sum(finding.fixable for finding in report.findings)
     extra = [f"{len(report.suppressed)} suppressed"] if report.suppressed else []
-    extra += [f"{fixable} fixable"] if fixable else []
     head = "clean: " if not report.findings else ""
     yield [(head + verdict, style), ("".join(f", {part}" for part in extra), {})]
     yield _plain(f"{counted(len(report.ran), 'rule')} judged{_not_judged(report)}")

@@ -44,14 +44,16 @@ def byte_order_mark(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
         yield Violation(
             message=f"U+FEFF at the start of the file: {then}",
             evidence={"marks": marks, "kept": kept},
-            advice="save it without a byte order mark; `curate fix` does it",
+            advice="save it without a byte order mark",
             paths=(file.sidecar.path,),
             severity=severity,
             picture=file.picture.sha256,
             span=(0, marks),
-            fix=Fix(
-                path=file.sidecar.path,
-                edits=(Edit(start=0, end=marks, replacement=""),),
-                safe=True,
+            fixes=(
+                Fix(
+                    path=file.sidecar.path,
+                    edits=(Edit(start=0, end=marks, replacement=""),),
+                    safe=True,
+                ),
             ),
         )

@@ -61,7 +61,6 @@ def _violation(
         for loser in losers
         if said and fed.suffix != JSON
     )
-    overwrites = "; `curate fix` overwrites the ignored one with the other after asking"
     return Violation(
         message=f"{len(apart)} of {len(said | apart)} tags and sentences stand in only one: "
         f"{dataset.trainer.id} reads {quoted([_name(fed)])} and ignores "
@@ -71,12 +70,11 @@ def _violation(
             "ignored": [loser.path for loser in losers],
             "differing": len(apart),
         },
-        advice=f"delete the file that is out of date{overwrites if fixes else ''}",
+        advice="delete the file that is out of date",
         paths=(fed.path,),
         severity=Severity.ERROR if both_read else Severity.WARNING,
         picture=picture.sha256,
-        fix=fixes[0] if fixes else None,
-        more_fixes=fixes[1:],
+        fixes=fixes,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 
 from rules.caption.reach import BOM, JSON, fed_files
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted
@@ -60,13 +60,12 @@ def extra_lines(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 -
         yield Violation(
             message=message,
             evidence={"lines": len(spoken), "dropped": dropped, "carriage_returns": returns},
-            advice=("write the caption in one line" if dropped else "save it with plain line ends")
-            + offer(fix),
+            advice=("write the caption in one line" if dropped else "save it with plain line ends"),
             paths=(file.sidecar.path,),
             severity=severity,
             picture=file.picture.sha256,
             span=(edits[0].start, edits[0].end),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

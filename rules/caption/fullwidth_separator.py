@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Caption, Dataset, Edit, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
@@ -45,13 +45,13 @@ def fullwidth_separator(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         yield Violation(
             message=f"{counted(len(places), 'separator')} where no trainer cuts: {quoted(kinds)}",
             evidence={"count": len(places), "characters": list(kinds)},
-            advice=f"write `,` and a space{offer(fix)}",
+            advice="write `,` and a space",
             paths=(caption.path,),
             picture=picture.sha256,
             span=None
             if caption.offset is None
             else (caption.offset + places[0], caption.offset + places[0] + 1),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from rules.caption.reordering import SENTENCE_START, STOPS, follows_stop
 from rules.caption.trigger_slot import with_trigger_slot
-from rules.fixing import insert_text, offer, replace_tokens
+from rules.fixing import each, insert_text, replace_tokens
 from rules.model import Caption, Dataset, Fix, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, PREFIX
 from rules.quoting import counted, quoted
@@ -63,10 +63,10 @@ def inconsistent_prefix(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         yield Violation(
             message=message + (f"; instead: {quoted(against)}" if against else ""),
             evidence={"prefix": list(prefix), "missing": list(missing), "against": list(against)},
-            advice=f"begin the caption with `{', '.join(prefix)}`{offer(fix)}",
+            advice=f"begin the caption with `{', '.join(prefix)}`",
             paths=(caption.path,),
             picture=picture.sha256,
-            fix=fix,
+            fixes=each(fix),
         )
 
 

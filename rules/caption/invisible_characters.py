@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 
 from rules.caption.reach import fed_files
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import SHOWN, counted
@@ -60,13 +60,13 @@ def invisible_characters(dataset: Dataset, options: NoOptions) -> Said:  # noqa:
         yield Violation(
             message=f"{counted(total, 'invisible character')}: {', '.join(named[:SHOWN])}{rest}",
             evidence={f"U+{ord(character):04X}": n for character, n in counts.most_common()},
-            advice="write ordinary spaces and take the others out" + offer(fix),
+            advice="write ordinary spaces and take the others out",
             paths=(file.sidecar.path,),
             picture=file.picture.sha256,
             span=None
             if file.start is None
             else (file.start + runs[0].start(), file.start + runs[0].end()),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 
 from rules.caption.reach import JSON, FedFile, fed_files
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Caption, Dataset, Edit, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS, SHUFFLING
 from rules.quoting import counted
@@ -54,13 +54,13 @@ def shuffled_prose(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
             message=f"{counted(len(cuts), 'comma')} inside sentences, where "
             f"{dataset.trainer.id} cuts and shuffles",
             evidence={"commas": len(cuts), "keep_tokens": shuffle.keep_tokens},
-            advice=f"turn shuffling off, or write sentences without commas{offer(fix)}",
+            advice="turn shuffling off, or write sentences without commas",
             paths=(caption.path,),
             picture=file.picture.sha256,
             span=None
             if caption.offset is None
             else (caption.offset + cuts[0], caption.offset + cuts[0] + 1),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

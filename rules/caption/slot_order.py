@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rules.caption.reordering import reordered
 from rules.caption.trigger_slot import with_trigger_slot
-from rules.fixing import offer, span_in_file
+from rules.fixing import each, span_in_file
 from rules.model import Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, SLOTS
 from rules.quoting import SHOWN, counted
@@ -57,11 +57,11 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
                 "parts": len(caption.tokens),
                 "slots": list(slots),
             },
-            advice=f"write {' > '.join(slots)}{offer(fix)}",
+            advice=f"write {' > '.join(slots)}",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, wrong[0]),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

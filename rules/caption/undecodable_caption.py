@@ -1,7 +1,7 @@
 """CAP007 undecodable-caption."""
 
 from rules.caption.reach import JSON, in_need_of_captions, unread_sidecars
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Dataset, Fix, Said, Severity, Sidecar, Violation
 from rules.registry import NoOptions, rule
 
@@ -43,12 +43,12 @@ def undecodable_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
             message=f"{at}{f' (likely {likely})' if likely else ''}: "
             f"{dataset.trainer.id} {_consequence(dataset, sidecar, fed=sidecar is fed)}",
             evidence={"offset": sidecar.error_offset, "encoding": likely},
-            advice="save it as UTF-8" + offer(fix)
+            advice="save it as UTF-8"
             if fix
             else "see whether the file can be opened, and save it as UTF-8",
             paths=(sidecar.path,),
             picture=picture.sha256,
-            fix=fix,
+            fixes=each(fix),
         )
 
 

@@ -45,10 +45,10 @@ def unread_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
             message=f"{dataset.trainer.id} reads {quoted(handling.suffixes)}, not "
             f"{quoted(s.suffix for s in unread)}",
             evidence={"read": list(handling.suffixes), "found": [s.suffix for s in unread]},
-            advice=f"copy the text to `{name}`{setting}; `curate fix` does it"
+            advice=f"copy the text to `{name}`{setting}"
             if copyable
             else f"write the caption as plain text to `{name}`{setting}",
             paths=(unread[0].path,),
             picture=picture.sha256,
-            fix=Fix(path=unread[0].path, safe=True, target=target) if copyable else None,
+            fixes=(Fix(path=unread[0].path, safe=True, target=target),) if copyable else (),
         )

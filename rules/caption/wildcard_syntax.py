@@ -3,7 +3,7 @@
 import re
 
 from rules.caption.reach import FedFile, fed_files
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
@@ -52,13 +52,11 @@ def wildcard_syntax(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
             f" ({quoted(wildcards + weights)}), which {dataset.trainer.id} "
             + ("takes out" if read else "feeds as text"),
             evidence={"wildcards": list(wildcards), "weights": list(weights)},
-            advice="write one plain tag for each"
-            + (f", or set `{setting}`" if setting else "")
-            + offer(fix),
+            advice="write one plain tag for each" + (f", or set `{setting}`" if setting else ""),
             paths=(file.sidecar.path,),
             severity=Severity.INFO if read else Severity.WARNING,
             picture=file.picture.sha256,
-            fix=fix,
+            fixes=each(fix),
         )
 
 

@@ -38,6 +38,7 @@ def below_training_resolution(dataset: Dataset, options: Options) -> Said:
         detail in just those. The limits follow from the 1024 family of buckets.
     """
     wanted = dataset.resolution**2
+    least = math.ceil(options.min_area * wanted)
     for picture in dataset.fed:
         if picture.size is None:
             continue
@@ -58,8 +59,8 @@ def below_training_resolution(dataset: Dataset, options: Options) -> Said:
                 "short_side": min(width, height),
                 "resolution": dataset.resolution,
             },
-            advice=f"export or draw it again with at least {math.ceil(options.min_area * wanted):,} "
-            "pixels; enlarging the file adds none",
+            advice=f"export or draw it again with at least {least:,} pixels; "
+            "enlarging the file adds none",
             paths=(picture.path,),
             severity=Severity.ERROR if side < options.error_side else Severity.WARNING,
             picture=picture.sha256,

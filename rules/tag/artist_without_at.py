@@ -1,7 +1,7 @@
 """TAG006 artist-without-at."""
 
 from rules.features import normal
-from rules.fixing import offer, replace_tokens, span_in_file
+from rules.fixing import each, replace_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import ARTIST_PREFIX, ARTISTS, CAPTIONS
 from rules.quoting import quoted
@@ -41,9 +41,9 @@ def artist_without_at(dataset: Dataset, options: NoOptions) -> Said:  # noqa: AR
             message=f"{quoted(t.text for t in bare)}: {dataset.base.title} writes artists with "
             f"`{prefix}`",
             evidence={"artists": [t.text for t in bare], "count": len(bare)},
-            advice=f"write {quoted(prefix + t.text for t in bare)}{offer(fix)}",
+            advice=f"write {quoted(prefix + t.text for t in bare)}",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, bare[0]),
-            fix=fix,
+            fixes=each(fix),
         )

@@ -1,6 +1,6 @@
 """TAG003 implied-tag."""
 
-from rules.fixing import offer, remove_tokens, span_in_file
+from rules.fixing import each, remove_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
@@ -49,9 +49,9 @@ def implied_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 -
         yield Violation(
             message=f"{counted(len(names), 'tag')} said already: {pairs}",
             evidence={"implied": {name: said_by[name] for name in names}, "count": len(names)},
-            advice=f"keep the special tag and drop {quoted(names)}{offer(fix)}",
+            advice=f"keep the special tag and drop {quoted(names)}",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, tokens[0]),
-            fix=fix,
+            fixes=each(fix),
         )

@@ -1,7 +1,7 @@
 """TAG007 mixed-ratings."""
 
 from rules.features import normal
-from rules.fixing import offer, remove_tokens, span_in_file
+from rules.fixing import each, remove_tokens, span_in_file
 from rules.model import Caption, Dataset, Fix, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
@@ -46,11 +46,11 @@ def mixed_ratings(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001
         yield Violation(
             message=f"{counted(len(said), 'tag')} that contradict each other: {quoted(said)}",
             evidence={"tags": list(said), "count": len(said)},
-            advice=f"keep what is true of the picture{offer(fix)}",
+            advice="keep what is true of the picture",
             paths=(caption.path,),
             picture=picture.sha256,
             span=next(span_in_file(caption, t) for t in caption.tokens if t.tag in wrong),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

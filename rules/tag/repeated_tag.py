@@ -1,6 +1,6 @@
 """TAG002 repeated-tag."""
 
-from rules.fixing import offer, remove_tokens, span_in_file
+from rules.fixing import each, remove_tokens, span_in_file
 from rules.model import Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
@@ -35,11 +35,11 @@ def repeated_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
         yield Violation(
             message=f"{counted(len(names), 'tag')} more than once: {quoted(names)}",
             evidence={"tags": list(names), "repeats": len(again)},
-            advice=f"keep the first of each{offer(fix)}",
+            advice="keep the first of each",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, again[0]),
-            fix=fix,
+            fixes=each(fix),
         )
 
 

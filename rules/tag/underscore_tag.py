@@ -1,10 +1,12 @@
 """TAG001 underscore-tag."""
 
-from rules.fixing import replace_tokens, span_in_file
+from rules.fixing import each, replace_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+
+KEPT = frozenset({"prose", "trigger"})
 
 
 @rule("TAG001", Severity.WARNING, needs=(CAPTIONS,))
@@ -13,7 +15,7 @@ def underscore_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
 
     What it does:
         Finds `_` in tags where the base's profile says that its captions use spaces. Emoticons
-        (`^_^`) and `score_7` keep theirs.
+        (`^_^`), `score_7` and the declared trigger keep theirs.
 
     Why is this bad?
         The text encoder splits `blue_hair` into other tokens than `blue hair`. The base knows
@@ -29,16 +31,20 @@ def underscore_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
         return
     for picture, caption in dataset.captioned:
         wrong = [
-            t for t in caption.tokens if "_" in t.text and "_" not in t.tag and t.slot != "prose"
+            t
+            for t in caption.tokens
+            if "_" in t.text and "_" not in t.tag and t.slot not in {"prose", "trigger"}
         ]
         if not wrong:
             continue
         yield Violation(
             message=f"{quoted(token.text for token in wrong)}: {dataset.base.title} writes spaces",
             evidence={"tags": [token.text for token in wrong], "count": len(wrong)},
-            advice="write spaces; `curate fix` does it",
+            advice="write spaces",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, wrong[0]),
-            fix=replace_tokens(caption, {t: t.text.replace("_", " ") for t in wrong}, safe=True),
+            fixes=each(
+                replace_tokens(caption, {t: t.text.replace("_", " ") for t in wrong}, safe=True)
+            ),
         )

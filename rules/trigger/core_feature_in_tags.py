@@ -1,7 +1,7 @@
 """TRG005 core-feature-in-tags."""
 
 from rules.features import captions_tagging, tags_naming
-from rules.fixing import offer, remove_tokens
+from rules.fixing import each, remove_tokens
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import ABSORB, CAPTIONS
 from rules.quoting import counted
@@ -50,7 +50,6 @@ def core_feature_in_tags(dataset: Dataset, options: Options) -> Said:
             remove_tokens(c, {t for t in c.tokens if t.tag in tags}, safe=False)
             for c in {c.path: c for c in captions}.values()
         )
-        fixes = [removal for removal in removals if removal]
         yield Violation(
             message=f"{len(captions):,} of {counted(total, 'caption')} tag `{feature}`, which the "
             "trigger should carry",
@@ -60,10 +59,9 @@ def core_feature_in_tags(dataset: Dataset, options: Options) -> Said:
                 "captions": total,
                 "tags": [*sorted(tags)],
             },
-            advice=f"take it out of the tags{offer(next(iter(fixes), None))}",
+            advice="take it out of the tags",
             paths=tuple(dict.fromkeys(caption.path for caption in captions)),
             severity=Severity.ERROR if share >= options.habit else Severity.WARNING,
             key=feature,
-            fix=next(iter(fixes), None),
-            more_fixes=tuple(fixes[1:]),
+            fixes=each(*removals),
         )

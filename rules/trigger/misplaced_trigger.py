@@ -1,7 +1,7 @@
 """TRG002 misplaced-trigger."""
 
 from rules.features import normal
-from rules.fixing import offer, span_in_file
+from rules.fixing import each, span_in_file
 from rules.model import Abstention, Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, TRIGGER
 from rules.profiles import Shuffle
@@ -72,12 +72,12 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
                 "captions": total,
                 "shuffled": bool(kept),
             },
-            advice=f"put it where it belongs{offer(fix)}",
+            advice="put it where it belongs",
             paths=(caption.path,),
             severity=Severity.ERROR if kept else Severity.WARNING,
             picture=picture.sha256,
             span=span_in_file(caption, token),
-            fix=fix,
+            fixes=each(fix),
         )
     if shuffled:
         yield _shuffled_away(dataset, shuffled)

@@ -1,7 +1,7 @@
 """TRG001 missing-trigger."""
 
 from rules.features import normal
-from rules.fixing import offer
+from rules.fixing import each
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS, TRIGGER
 from rules.registry import NoOptions, rule
@@ -48,8 +48,8 @@ def missing_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
         yield Violation(
             message=f"none of {len(caption.tokens)} tags and sentences is the trigger `{written}`",
             evidence={"trigger": written, "tokens": len(caption.tokens)},
-            advice=f"write `{written}`{offer(fix)}",
+            advice=f"write `{written}`",
             paths=(caption.path,),
             picture=picture.sha256,
-            fix=fix,
+            fixes=each(fix),
         )

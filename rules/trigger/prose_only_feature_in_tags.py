@@ -1,7 +1,7 @@
 """TRG008 prose-only-feature-in-tags."""
 
 from rules.features import captions_tagging, stands_in_prose, tags_naming
-from rules.fixing import offer, remove_tokens
+from rules.fixing import each, remove_tokens
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS, PROSE_ONLY
 from rules.quoting import counted
@@ -42,8 +42,7 @@ def prose_only_feature_in_tags(
             remove_tokens(c, {t for t in c.tokens if t.tag in tags}, safe=False)
             for c in {c.path: c for c in captions}.values()
         )
-        fixes = [removal for removal in removals if removal]
-        drop = f"take it out of the tags{offer(next(iter(fixes), None))}"
+        drop = "take it out of the tags"
         yield Violation(
             message=f"{len(captions):,} of {counted(total, 'caption')} tag `{feature}`, which is "
             f"for sentences only{'' if told else ', and no sentence names it'}",
@@ -61,6 +60,5 @@ def prose_only_feature_in_tags(
             ),
             paths=tuple(dict.fromkeys(caption.path for caption in captions)),
             key=feature,
-            fix=next(iter(fixes), None),
-            more_fixes=tuple(fixes[1:]),
+            fixes=each(*removals),
         )

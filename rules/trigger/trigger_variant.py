@@ -1,6 +1,6 @@
 """TRG003 trigger-variant."""
 
-from rules.fixing import offer, replace_tokens, span_in_file
+from rules.fixing import each, replace_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS, TRIGGER
 from rules.quoting import quoted
@@ -46,9 +46,9 @@ def trigger_variant(dataset: Dataset, options: Options) -> Said:
             message=f"{quoted(token.text for token in tokens)} is not the trigger `{written}`",
             evidence={"trigger": written, "found": [t.text for t in tokens], "count": len(tokens)},
             advice=f"write `{written}` in every caption, or declare the other spelling in "
-            f"`subject.trigger`{offer(fix)}",
+            f"`subject.trigger`",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, tokens[0]),
-            fix=fix,
+            fixes=each(fix),
         )

@@ -10,7 +10,7 @@ from typing import Any
 from curate.dataset import assemble
 from curate.index import FoundPicture
 from rules.engine import lint
-from rules.model import Dataset, FileFacts, Fix, Sidecar
+from rules.model import Dataset, FileFacts, Sidecar
 from rules.records import load_yaml, parse, record
 from rules.report import Report
 from rules.spec import Spec
@@ -103,7 +103,7 @@ def fixed_texts(case: Case, report: Report) -> dict[str, str]:
         for picture in (*build(case).pictures,)
         for sidecar in picture.sidecars
     } | dict(case.orphans)
-    fixes: list[Fix] = [fix for finding in report.findings for fix in finding.fixes]
+    fixes = [fix for finding in report.findings for fix in finding.fixes]
     return {fix.target or fix.path: fix.apply(texts[fix.path]) for fix in fixes}
 
 
