@@ -19,6 +19,7 @@ from curate.figures.tailor import Tailor
 from curate.figures.turns import Frame
 
 COARSE = 30
+HIGHEST = 1.42
 MIRROR = np.diag([-1.0, 1.0, 1.0])
 
 
@@ -57,8 +58,8 @@ def assemble(figure: Figure, skeleton: Skeleton, detail: int) -> Mesh:
 
 def reflect(skeleton: Skeleton, mesh: Mesh) -> Skeleton:
     """Turn a figure into its mirror image: the mesh in place, the skeleton as a new one."""
-    mesh.vertices = [np.concatenate(mesh.vertices) @ MIRROR]
-    mesh.normals = [np.concatenate(mesh.normals) @ MIRROR]
+    mesh.vertices = [vertices @ MIRROR for vertices in mesh.vertices]
+    mesh.normals = [normals @ MIRROR for normals in mesh.normals]
     frames = {}
     for name, frame in skeleton.frames.items():
         side, _, joint = name.partition("_")
@@ -73,8 +74,9 @@ def subject(skeleton: Skeleton, framing: str, mesh: Mesh) -> tuple[Floats, Float
         every = np.concatenate(mesh.vertices)
         return 0.5 * (every.min(axis=0) + every.max(axis=0)), every
     head, chest, long = skeleton.frames["head"], skeleton.frames["chest"], skeleton.build.torso
+    top = min(float(head.local(mesh.vertices[0])[:, 1].max()), HIGHEST)
     crown = head.place(
-        np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.08, 1.12) for z in (-0.45, 0.4)])
+        np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.08, top) for z in (-0.45, 0.4)])
     )
     if framing == "face":
         return head.place(np.array([0.0, 0.5, 0.0])), crown

@@ -20,13 +20,13 @@ TORSO = (
     ("chest", -0.05, 0.335, 0.225, 0.190),
     ("chest", 0.10, 0.385, 0.275, 0.205),
     ("chest", 0.22, 0.405, 0.265, 0.220),
-    ("chest", 0.34, 0.415, 0.200, 0.215),
-    ("chest", 0.425, 0.335, 0.150, 0.185),
-    ("chest", 0.475, 0.205, 0.125, 0.160),
+    ("chest", 0.34, 0.428, 0.200, 0.215),
+    ("chest", 0.425, 0.392, 0.150, 0.185),
+    ("chest", 0.475, 0.225, 0.125, 0.160),
     ("chest", 0.510, 0.150, 0.120, 0.135),
 )
 SAMPLES = 72
-ARM_RADII = np.array([0.030, 0.092, 0.122, 0.110, 0.088, 0.094, 0.062])
+ARM_RADII = np.array([0.034, 0.088, 0.118, 0.110, 0.088, 0.094, 0.062])
 LEG_RADII = np.array([0.190, 0.236, 0.196, 0.138, 0.146, 0.082])
 
 
@@ -106,7 +106,7 @@ def limb(skeleton: Skeleton, side: str, kind: str) -> Floats:
     frames, plump = skeleton.frames, skeleton.thickness * skeleton.proportions.limbs
     if kind == "arm":
         top, middle, end = (frames[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
-        roots = [top.place(np.array([0.0, rise * plump, 0.0])) for rise in (0.118, 0.080)]
+        roots = [top.place(np.array([0.0, rise * plump, 0.0])) for rise in (0.078, 0.055)]
         radii = ARM_RADII * plump
     else:
         top, middle, end = (frames[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))

@@ -11,6 +11,7 @@ from curate.figures.truth import Truth
 from rules.records import record
 
 TRUE_FRONT = 40.0
+ENOUGH = 20
 
 
 @record
@@ -22,16 +23,18 @@ class CaptionPlan:
         trigger: The word that stands for the character; None for a stranger.
         structure: Tag to the part that must be in sight for it.
         prose: Part that must be in sight to what a sentence says of it.
-        absorb: Tags that are never written.
+        omit: Tags that are never written.
         hair: Whether hair and eyes are described (strangers need it).
+        detail: How often each lesser tag of an outfit is written, 0 to 1.
     """
 
     prefix: tuple[str, ...] = ("masterpiece", "best quality", "safe")
     trigger: str | None = None
     structure: dict[str, str] = field(default_factory=dict)
     prose: dict[str, str] = field(default_factory=dict)
-    absorb: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
     hair: bool = False
+    detail: float = 1.0
 
 
 def _face_in_sight(truth: Truth) -> bool:
@@ -39,7 +42,9 @@ def _face_in_sight(truth: Truth) -> bool:
     return box is not None and truth.parts.get("face", 0) > 0.15 * (truth.parts.get("hair", 0) + 1)
 
 
-def outfit_words(truth: Truth) -> tuple[list[str], str]:
+def outfit_words(
+    truth: Truth, rng: np.random.Generator | None = None, detail: float = 1.0
+) -> tuple[list[str], str]:
     """Give the tags of what is worn and in sight, and a noun phrase."""
     words = load("words")
     outfit = truth.figure.character.outfits[truth.outfit]
@@ -52,19 +57,23 @@ def outfit_words(truth: Truth) -> tuple[list[str], str]:
     }
     tags = [tag.format(**colours) for tag in row["tags"]]
     tags += [
-        tag.format(**colours) for part, tag in row["seen"].items() if truth.parts.get(part, 0) > 20
+        tag.format(**colours)
+        for part, tag in row["seen"].items()
+        if truth.parts.get(part, 0) >= ENOUGH
     ]
-    if outfit.legs is not None and truth.parts.get("legwear", 0) > 20:
+    if outfit.legs is not None and truth.parts.get("legwear", 0) >= ENOUGH:
         tags.append(words["legwear"][outfit.legwear].format(**colours))
     return tags, row["prose"].format(**colours)
 
 
-def general_tags(truth: Truth) -> list[str]:
+def general_tags(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> list[str]:
     """Give the tags of framing, view, stance, face, clothes and place, as far as they are true."""
     words = load("words")
     figure = truth.figure
     tags = [words["framing"][truth.framing]["tag"]]
     tags += words["view"][truth.view]["tags"]
+    if truth.framing in {"face", "bust"} and truth.view.startswith("side"):
+        tags.append("profile")
     tags += words["elevation"][truth.elevation]["tags"]
     if truth.framing in {"full", "cowboy"}:
         tags += variant_of(figure.pose.name, figure.pose.variant).tags
@@ -76,7 +85,7 @@ def general_tags(truth: Truth) -> list[str]:
         elif abs(figure.gaze) >= 0.3:
             tags.append("looking to the side")
         tags += load("expressions")[truth.expression]["tags"]
-    tags += outfit_words(truth)[0]
+    tags += outfit_words(truth, rng, plan.detail)[0]
     tags += words["backdrop"][figure.backdrop.kind]
     return list(dict.fromkeys(tags))
 
@@ -102,25 +111,36 @@ def _sentence(parts: Iterable[str]) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def _pick(choices: Sequence[str], rng: np.random.Generator) -> str:
+    return choices[int(rng.integers(len(choices)))]
+
+
 def sentences(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> tuple[str, str]:
     """Say in one sentence how she stands and is seen, and in another what she looks like."""
     words = load("words")
-    pick = lambda choices: str(choices[int(rng.integers(len(choices)))])  # noqa: E731
-    name = plan.trigger or pick(["the girl", "a girl"])
-    view = pick([text.strip() for text in words["view"][truth.view]["prose"]])
-    low = words["elevation"][truth.elevation]["prose"]
-    elevation = pick(low)
+    view = _pick(words["view"][truth.view]["prose"], rng)
+    elevation = _pick(words["elevation"][truth.elevation]["prose"], rng)
     pose = variant_of(truth.figure.pose.name, truth.figure.pose.variant).prose
     if truth.framing in {"full", "cowboy"}:
-        first = _sentence([f"{name} {pose},", f"{view}{',' if elevation else ''}", elevation])
+        first = _sentence([f"she {pose},", f"{view}{',' if elevation else ''}", elevation])
     else:
         what = words["framing"][truth.framing]["prose"]
-        first = _sentence([f"{what} of {name}", f"{view}{',' if elevation else ''}", elevation])
+        first = _sentence([f"{what} of her", f"{view}{',' if elevation else ''}", elevation])
     return first, _looks(truth, plan, rng)
 
 
+def _said(truth: Truth, part: str, text: str) -> str | None:
+    """Fill a phrase about a feature: `{side}` becomes the viewer's side on which it is seen."""
+    if truth.parts.get(part, 0) < ENOUGH:
+        return None
+    feature = truth.features.get(part)
+    side = feature.viewer_side if feature is not None else None
+    place = "in the middle of the picture" if side == "middle" else f"on the viewer's {side}"
+    return text.format(side=place)
+
+
 def _looks(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> str:
-    phrases = [text for part, text in plan.prose.items() if truth.parts.get(part, 0) > 20]
+    phrases = [said for part, text in plan.prose.items() if (said := _said(truth, part, text))]
     wear = f"she wears {outfit_words(truth)[1]}"
     face = f"she shows {load('expressions')[truth.expression]['sentence']}"
     if not phrases:
@@ -137,11 +157,8 @@ def caption(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> str:
     tags: list[str] = [*plan.prefix, "1girl"]
     if plan.trigger is not None:
         tags.append(plan.trigger)
-    tags += [tag for tag, part in plan.structure.items() if truth.parts.get(part, 0) > 20]
-    tags += general_tags(truth) if not plan.hair else [*hair_tags(truth), *general_tags(truth)]
-    kept = _without(tags, plan.absorb)
+    tags += [tag for tag, part in plan.structure.items() if truth.parts.get(part, 0) >= ENOUGH]
+    tags += hair_tags(truth) if plan.hair else []
+    tags += general_tags(truth, plan, rng)
+    kept = [tag for tag in dict.fromkeys(tags) if tag not in plan.omit]
     return f"{', '.join(kept)}. {' '.join(sentences(truth, plan, rng))}"
-
-
-def _without(tags: Sequence[str], absorbed: Sequence[str]) -> list[str]:
-    return [tag for tag in dict.fromkeys(tags) if tag not in absorbed]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,10 @@ def make(job: Job) -> Done:
     return Done(name=job.name, labels=labels_of(drawing.truth), complaint=complaint)
 
 
+def _plan(plan: CaptionPlan | None, omit: tuple[str, ...]) -> CaptionPlan | None:
+    return None if plan is None else replace(plan, omit=(*plan.omit, *omit))
+
+
 def jobs_of(spec: FiguresSpec, folder: Path) -> list[Job]:
     """List the pictures of a set."""
     return [
@@ -88,7 +92,7 @@ def jobs_of(spec: FiguresSpec, folder: Path) -> list[Job]:
             size=shot.size,
             folder=folder,
             wanted=figure.camera.framing if shot.framing else None,
-            caption=spec.caption,
+            caption=_plan(spec.caption, shot.omit),
         )
         for shot, number, figure in figures_of(spec)
     ]

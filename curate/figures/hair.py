@@ -259,19 +259,19 @@ def add_intakes(mesh: Mesh, material: Material, hair: Hair, inner: Material) -> 
     for sign in (-1.0, 1.0):
         points = np.array(
             [
-                [0.160, 0.985, 0.100],
-                [0.310, 0.965, 0.210],
-                [0.450, 0.825, 0.280],
-                [0.520, 0.620, 0.300],
-                [0.505, 0.400, 0.300],
-                [0.455, 0.400 - 0.32 * length, 0.300],
-                [0.375, 0.400 - 0.66 * length, 0.320],
+                [0.160, 0.985, 0.090],
+                [0.315, 0.965, 0.165],
+                [0.455, 0.830, 0.205],
+                [0.530, 0.625, 0.210],
+                [0.520, 0.405, 0.200],
+                [0.475, 0.400 - 0.32 * length, 0.190],
+                [0.400, 0.400 - 0.66 * length, 0.205],
             ]
         )
         points[:, 0] *= sign
         wide = np.array([0.03, 0.085, 0.112, 0.118, 0.102, 0.072, 0.004]) * size
         thick = np.array([0.02, 0.050, 0.070, 0.074, 0.064, 0.045, 0.004]) * size
-        across = np.array([0.72 * sign, 0.0, -0.70])
+        across = np.array([0.86 * sign, 0.0, -0.51])
         mesh.add_tube(control_rows(points, wide, thick, across), material, rings=20, columns=12)
         # The hollow of the scoop, seen from the front between it and the cheek.
         hollow = points[1:6] + np.array([-0.055 * sign, -0.02, -0.045])

@@ -21,7 +21,7 @@ def _blazer(tailor: Tailor) -> None:
     tailor.under("white")
     tailor.necktie(outfit.accent)
     tailor.top("jacket", outfit.main, low=0.36, depth=0.36, loose=0.046)
-    tailor.skirt("jacket", outfit.main, Skirt(length=0.07, flare=0.05, loose=0.035))
+    tailor.skirt("jacket", outfit.main, Skirt(length=-0.06, flare=0.02, loose=0.055))
     tailor.buttons("yellow", [0.48, 0.42], 0.05)
     tailor.skirt("skirt", outfit.second, Skirt(length=0.36, flare=0.20, pleats=16, fold=0.014))
 
@@ -61,7 +61,7 @@ def _casual(tailor: Tailor) -> None:
 def _hoodie(tailor: Tailor) -> None:
     outfit = tailor.outfit
     tailor.top("hoodie", outfit.main, low=0.36, depth=0.06, loose=0.080)
-    tailor.skirt("hoodie", outfit.main, Skirt(length=0.06, flare=0.04, loose=0.065))
+    tailor.skirt("hoodie", outfit.main, Skirt(length=0.0, flare=0.02, loose=0.070))
     tailor.hood(outfit.main)
     tailor.trousers("shorts", outfit.second, 0.40, 0.050)
 
@@ -76,7 +76,7 @@ def _shorts(tailor: Tailor) -> None:
 def _sweater(tailor: Tailor) -> None:
     outfit = tailor.outfit
     tailor.top("sweater", outfit.main, low=0.36, depth=0.02, loose=0.052)
-    tailor.skirt("sweater", outfit.main, Skirt(length=0.0, flare=0.0, loose=0.040))
+    tailor.skirt("sweater", outfit.main, Skirt(length=-0.07, flare=0.0, loose=0.050))
     tailor.cuffs(outfit.main, 0.05)
     tailor.band("collar", outfit.main, 0.90, 1.0, 0.050)
     tailor.skirt("skirt", outfit.second, Skirt(length=0.66, flare=0.22, pleats=12, fold=0.012))

@@ -237,14 +237,17 @@ def _camera(dice: _Dice, pose: Pose) -> Camera:
     )
 
 
-def _turned_head(pose: Pose, azimuth: float, dice: _Dice) -> Pose:
+def _turned_head(pose: Pose, camera: Camera, dice: _Dice) -> Pose:
     """Let her look towards the viewer now and then, as far as a neck allows."""
-    if pose.name == "upright" or not dice.chance(0.45):
-        return pose
-    wanted = float(np.clip(azimuth, -80.0, 80.0)) * float(dice.rng.uniform(0.3, 0.8))
     angles = {joint: dict(axes) for joint, axes in pose.angles.items()}
-    angles["neck"]["turn"] = angles["neck"].get("turn", 0.0) + 0.35 * wanted
-    angles["head"]["turn"] = angles["head"].get("turn", 0.0) + 0.65 * wanted
+    if pose.name != "lie" and dice.chance(0.6):
+        angles["neck"]["forward"] -= 0.25 * camera.elevation
+        angles["head"]["forward"] -= 0.35 * camera.elevation
+    if pose.name == "upright" or not dice.chance(0.45):
+        return replace(pose, angles=angles)
+    wanted = float(np.clip(camera.azimuth, -80.0, 80.0)) * float(dice.rng.uniform(0.3, 0.8))
+    angles["neck"]["turn"] += 0.35 * wanted
+    angles["head"]["turn"] += 0.65 * wanted
     return replace(pose, angles=angles)
 
 
@@ -320,7 +323,7 @@ def sample(prior: Prior, rng: np.random.Generator, split: Split = "all") -> Figu
         outfit="worn",
         expression=_choose(prior.expression, rng),
         gaze=float(rng.uniform(-1.0, 1.0)) if dice.chance(0.25) else 0.0,
-        pose=_turned_head(pose, camera.azimuth, dice),
+        pose=_turned_head(pose, camera, dice),
         camera=camera,
         style=_style(dice),
         backdrop=_backdrop(dice),

@@ -45,6 +45,7 @@ class Shot:
         fov: Field of view in degrees.
         margin: Free border as a share of the picture.
         one_figure: Whether all share pose, strands and camera, as swaps of one picture do.
+        omit: Tags that these captions leave out.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Shot:
     fov: float | None = None
     margin: float | None = None
     one_figure: bool = False
+    omit: tuple[str, ...] = ()
 
 
 @record
