@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from curate.figures.command import figures
+
 SEVERITIES = ("error", "warning", "info", "never")
 FORMATS = ("text", "json", "sarif", "github")
 folder = click.argument("directory", metavar="DIR")
@@ -141,6 +143,9 @@ def preview(directory: str, trainer: str | None, out: Path | None, cache_dir: Pa
     session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir)
     for path in draw(session.dataset, session.root, out or session.store.folder):
         click.echo(path)
+
+
+cli.add_command(figures)
 
 
 def main() -> None:
