@@ -51,6 +51,7 @@ def length_outlier(dataset: Dataset, options: Options) -> Said:
     lengths = [estimate_tokens(caption.text) for _, caption in dataset.captioned]
     middle = median(lengths)
     deviation = max(median(abs(length - middle) for length in lengths), options.min_deviation)
+    deviation = deviation or 1  # where both are nothing
     for (picture, caption), length in zip(dataset.captioned, lengths, strict=True):
         z = NORMAL * (length - middle) / deviation
         if abs(z) <= options.max_z:

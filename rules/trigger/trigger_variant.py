@@ -1,5 +1,9 @@
 """TRG003 trigger-variant."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from rules.fixing import each, replace_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS, TRIGGER
@@ -13,7 +17,7 @@ from rules.trigger.variants import LETTERS_PER_EDIT, variants_of_trigger
 class Options:
     """How near a misspelt trigger is."""
 
-    letters_per_edit: int = option(
+    letters_per_edit: Annotated[int, Field(ge=1)] = option(
         LETTERS_PER_EDIT, "letters of the trigger for each letter that may differ, two at most"
     )
 
