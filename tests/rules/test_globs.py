@@ -18,7 +18,19 @@ CASES = {
     ("a+b.png", "a+b.png"): True,
     ("a\nb.png", "**"): True,
     ("axpng", "a.png"): False,
-    ("a[1].png", "a[1].png"): True,
+    ("a[1].png", "a[1].png"): False,
+    ("a1.png", "a[1].png"): True,
+    ("a[1].png", "a[[]1].png"): True,
+    ("0007.png", "*[147].png"): True,
+    ("0008.png", "*[147].png"): False,
+    ("x/0008.png", "**/*[!147].png"): True,
+    ("x/0007.png", "**/*[!147].png"): False,
+    ("c.png", "[a-d].png"): True,
+    ("^.png", "[^a].png"): True,
+    ("a/b", "a[!x]b"): False,
+    ("[z-a]", "[z-a]"): True,
+    ("a[", "a["): True,
+    ("[]", "[]"): True,
 }
 
 
