@@ -5,6 +5,7 @@ from dataclasses import field
 
 import numpy as np
 
+from curate.figures.face import expressions
 from curate.figures.library import load
 from curate.figures.poses import variant_of
 from curate.figures.truth import Truth
@@ -12,6 +13,8 @@ from rules.records import record
 
 TRUE_FRONT = 40.0
 ENOUGH = 20
+GAZE = 0.3
+SHUT = 0.2
 
 
 @record
@@ -55,15 +58,17 @@ def outfit_words(
         "accent": outfit.accent,
         "legs": outfit.legs,
     }
-    tags = [tag.format(**colours) for tag in row["tags"]]
-    tags += [
+    lesser = [
         tag.format(**colours)
         for part, tag in row["seen"].items()
         if truth.parts.get(part, 0) >= ENOUGH
     ]
     if outfit.legs is not None and truth.parts.get("legwear", 0) >= ENOUGH:
-        tags.append(words["legwear"][outfit.legwear].format(**colours))
-    return tags, row["prose"].format(**colours)
+        lesser.append(words["legwear"][outfit.legwear].format(**colours))
+    kept = [tag for tag in lesser if rng is None or rng.random() < detail]
+    tags = [tag.format(**colours) for tag in row["tags"]]
+    phrase = row["prose" if truth.framing in {"full", "cowboy"} else "above"]
+    return [*tags, *kept], phrase.format(**colours)
 
 
 def general_tags(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> list[str]:
@@ -78,11 +83,13 @@ def general_tags(truth: Truth, plan: CaptionPlan, rng: np.random.Generator) -> l
     if truth.framing in {"full", "cowboy"}:
         tags += variant_of(figure.pose.name, figure.pose.variant).tags
     if _face_in_sight(truth):
-        if abs(figure.gaze) < 0.3 and abs(truth.head_azimuth) < TRUE_FRONT:
+        if expressions()[truth.expression].open < SHUT:
+            pass
+        elif abs(figure.gaze) < GAZE and abs(truth.head_azimuth) < TRUE_FRONT:
             tags.append("looking at viewer")
             if truth.view.startswith("back"):
                 tags.append("looking back")
-        elif abs(figure.gaze) >= 0.3:
+        elif abs(figure.gaze) >= GAZE:
             tags.append("looking to the side")
         tags += load("expressions")[truth.expression]["tags"]
     tags += outfit_words(truth, rng, plan.detail)[0]
