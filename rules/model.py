@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
 
 from rules.profiles import Base, Trainer
 from rules.records import record
@@ -36,6 +38,11 @@ class Severity(StrEnum):
 RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
+# Facts are read from a file that people merge: what no picture can have is no fact.
+Pixels = Annotated[int, Field(ge=0, lt=2**31)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
 @record
 class FileFacts:
     """What the bytes of one picture say; sizes in pixels as stored, before any orientation.
@@ -57,8 +64,8 @@ class FileFacts:
 
     bytes: int
     format: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
     mode: str | None = None
     bits: int | None = None
     orientation: int = 1
@@ -67,8 +74,8 @@ class FileFacts:
     alpha_share: float | None = None
     hidden_colour: tuple[int, int, int] | None = None
     pixels: str | None = None
-    phash: str | None = None
-    phash_mirrored: str | None = None
+    phash: Hash | None = None
+    phash_mirrored: Hash | None = None
     generator: str | None = None
     model: str | None = None
     prompt: str | None = None
