@@ -193,6 +193,42 @@ def test_no_threshold_makes_a_rule_crash(number: int, tmp_path: Path) -> None:
     assert crashes == []
 
 
+LIES: tuple[tuple[str, object], ...] = (
+    *(("width", value) for value in (0, -5, 10**9, 10**400)),
+    *(("phash", value) for value in ("zz", "", "f" * 64)),
+    *(("orientation", value) for value in (0, 99, -1)),
+    *(("frames", value) for value in (0, -3, 10**30)),
+    *(("alpha_share", value) for value in (7.5, -1.0)),
+    *(("bits", value) for value in (0, -8)),
+    *(("bytes", value) for value in (-1, 10**30)),
+    *((key, "") for key in ("format", "mode", "pixels", "error", "generator", "icc")),
+    *(
+        (key, "\x1b[2J\n::error::x")
+        for key in ("format", "mode", "error", "model", "prompt", "icc")
+    ),
+    ("hidden_colour", [999, -5, 0]),
+    ("phash_mirrored", None),
+)
+
+
+@pytest.mark.parametrize(("key", "value"), LIES)
+def test_facts_that_lie_make_no_rule_crash(key: str, value: object, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, {"a": CAPTION, "b": CAPTION})
+    assert curate("index", str(folder)).code == 0
+    path = folder / ".curate" / FACTS
+    first, *others = path.read_text().splitlines()
+    line = json.loads(first)
+    line["facts"][key] = value
+    path.write_text("\n".join((json.dumps(line, separators=(",", ":")), *others)))
+    for form in ("text", "github"):
+        ran = curate("lint", str(folder), "--format", form, "--profile", "strict")
+        assert ran.code in {1, 2}
+        assert "crashed" not in ran.err
+        assert "Traceback" not in ran.err
+        assert not CONTROL.search(ran.out + ran.err)
+        assert ("facts.jsonl: line 1" in ran.err) == (ran.code == 2)
+
+
 # Folders that cannot be judged, or hardly.
 
 

@@ -697,6 +697,12 @@ STORES = (
         judged=False,
     ),
     Item(
+        "facts that no picture can have",
+        _cache("facts.jsonl", _fact(width=-5) + _fact("1" * 64, phash="zz")),
+        (("error", "line 1: `facts.width`"), ("error", "line 2: `facts.phash`")),
+        judged=False,
+    ),
+    Item(
         "facts with an unknown key",
         _cache("facts.jsonl", _fact(colour=3)),
         (("error", "facts.jsonl"), ("error", "line 1")),
