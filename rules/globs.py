@@ -12,6 +12,8 @@ from functools import cache
 
 # `**/` stands for any folders or none, and only where a folder's name can begin.
 ACROSS = re.compile(r"((?<![^/])(?:\*\*/)+|\*\*+)")
+# What a regular expression may take for more than a character or the hyphen of a range.
+MARK = re.compile(r"--+|[^\w-]")
 ONE = re.compile(r"\[(!?)([^\]/!][^\]/]*)\]|\?|.", re.DOTALL)
 
 
@@ -41,8 +43,8 @@ def _one(match: re.Match[str]) -> str:
     not_, kinds = match[1], match[2]
     if kinds is None:
         return "[^/]" if match[0] == "?" else re.escape(match[0])
-    escaped = kinds.replace("\\", r"\\").replace("[", r"\[").replace("^", r"\^")
-    pattern = f"[^/{escaped}]" if not_ else f"[{escaped}]"
+    escaped = MARK.sub(lambda mark: re.escape(mark[0]), kinds)
+    pattern = f"[^/{escaped}]" if not_ else f"(?!/)[{escaped}]"
     try:
         re.compile(pattern)
     except re.error:  # a range that runs backwards means its characters
