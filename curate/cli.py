@@ -16,6 +16,7 @@ SEVERITIES = ("error", "warning", "info", "never")
 FORMATS = ("text", "json", "sarif", "github")
 folder = click.argument("directory", metavar="DIR")
 trainer_option = click.option("--trainer", metavar="ID", help="Judge by this trainer's profile.")
+name_option = click.option("--name", help="The dataset in FiftyOne.  [default: the folder's name]")
 cache_option = click.option(
     "--cache-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -47,8 +48,10 @@ def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
 
 @cli.command()
 @folder
+@click.option("--fiftyone", is_flag=True, help="Also bring DIR's dataset in FiftyOne up to date.")
+@name_option
 @cache_option
-def index(directory: str, cache_dir: Path | None) -> None:
+def index(directory: str, *, fiftyone: bool, name: str | None, cache_dir: Path | None) -> None:
     """Measure what is new in DIR and keep the facts."""
     from curate.errors import UserError
     from curate.formats.place import visible
@@ -63,6 +66,23 @@ def index(directory: str, cache_dir: Path | None) -> None:
     click.echo(
         f"{total:,} pictures, {session.index.measured:,} measured, in {session.store.folder}"
     )
+    if fiftyone:
+        from curate.browse.command import index_command
+
+        click.echo(index_command(session, name))
+
+
+@cli.command()
+@folder
+@click.option("--remote", is_flag=True, help="Open no browser here; say how to reach it from afar.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen there.  [default: from 5151]")
+@name_option
+@cache_option
+def browse(directory: str, cache_dir: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Look at DIR and decide, in the FiftyOne App."""
+    from curate.browse.command import browse_command
+
+    browse_command(directory, cache_dir=cache_dir, **options)
 
 
 @cli.command()

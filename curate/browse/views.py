@@ -1,0 +1,160 @@
+"""What the App offers at once: saved views, the order of fields, the workspace."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from curate.browse.fields import ABSTAINED, UNKNOWN, Label, Row, axes
+from curate.browse.library import OURS
+from rules.records import record
+
+BY_US = "written by curate: "
+WORKSPACE = "pose distribution"
+# Most telling first: the histogram opens on it.
+FIRST_AXES = ("pose", "framing", "view", "elevation")
+SMALL_FRAMINGS = ("face", "bust")
+MAP = "phash_map"
+
+
+@record
+class Wanted:
+    """A saved view: its name, what it is for, and which samples."""
+
+    name: str
+    why: str
+    paths: tuple[str, ...] = ()
+    field: str = ""
+    label: str = ""
+    sort_by: str | None = None
+
+
+def wanted_views(rows: Sequence[tuple[str, Row]], names: dict[str, str]) -> Iterator[Wanted]:
+    """The views that a dataset has something for.
+
+    Args:
+        rows: path and fields of each picture.
+        names: code -> name of the rules that found something.
+    """
+    for axis in ordered_axes():
+        labels = Counter(label.label for _, row in rows if isinstance(label := row[axis], Label))
+        for label, number in sorted(labels.items(), key=lambda pair: -pair[1]):
+            if label not in {UNKNOWN, ABSTAINED}:
+                why = f"{number} of {len(rows)} pictures"
+                yield Wanted(name=f"{axis} {label}", why=why, field=f"{axis}.label", label=label)
+    for code, number in sorted(Counter(_codes(rows)).items()):
+        why = f"{names.get(code, '')}, {number} of {len(rows)} pictures"
+        yield Wanted(name=f"finding {code}", why=why, field="findings", label=code)
+    yield from _particular(rows)
+
+
+def _particular(rows: Sequence[tuple[str, Row]]) -> Iterator[Wanted]:
+    unclear = tuple(path for path, row in rows if _is(row, "pose") or _is(row, "framing"))
+    if unclear:
+        why = "no known pose or framing, or the classifier abstained"
+        yield Wanted(name="unclassified", why=why, paths=unclear)
+    alike = tuple(path for path, row in rows if "lookalike" in row)
+    if alike:
+        why = "near-duplicates lie side by side"
+        yield Wanted(name="near-duplicates", why=why, paths=alike, sort_by="lookalike")
+    upscaled = tuple(path for path, row in rows if _is_upscaled_bust(row))
+    if upscaled:
+        why = "the trainer enlarges these faces and busts"
+        yield Wanted(name="upscaled busts", why=why, paths=upscaled, sort_by="placement_scale")
+
+
+def _codes(rows: Iterable[tuple[str, Row]]) -> Iterator[str]:
+    for _, row in rows:
+        codes = row["findings"]
+        if isinstance(codes, list):
+            yield from map(str, codes)
+
+
+def _is(row: Row, axis: str, labels: Iterable[str] = (UNKNOWN, ABSTAINED)) -> bool:
+    label = row.get(axis)
+    return isinstance(label, Label) and label.label in labels
+
+
+def _is_upscaled_bust(row: Row) -> bool:
+    scale = row.get("placement_scale")
+    return isinstance(scale, float) and scale > 1 and _is(row, "framing", SMALL_FRAMINGS)
+
+
+def ordered_axes() -> tuple[str, ...]:
+    """The axes, those that people ask for first at the front."""
+    known = axes()
+    return (*(a for a in FIRST_AXES if a in known), *(a for a in known if a not in FIRST_AXES))
+
+
+def save_views(fo: Any, dataset: Any, wanted: Iterable[Wanted]) -> None:
+    """Write our views; those that people saved stay as they are."""
+    views = list(wanted)
+    mark = hashlib.sha256(json.dumps([str(view) for view in views]).encode()).hexdigest()
+    told = dict(dataset.info.get(OURS, {}))
+    if told.get("views") == mark:
+        return
+    for name in dataset.list_saved_views():
+        if str(dataset.get_saved_view_info(name).get("description") or "").startswith(BY_US):
+            dataset.delete_saved_view(name)
+    taken = set(dataset.list_saved_views())
+    for view in views:
+        if view.name not in taken:
+            dataset.save_view(view.name, _view(fo, dataset, view), description=BY_US + view.why)
+    dataset.info = {**dataset.info, OURS: {**told, "views": mark}}
+    dataset.save()
+
+
+def _view(fo: Any, dataset: Any, wanted: Wanted) -> Any:
+    if wanted.paths:
+        view = dataset.match(fo.ViewField("path").is_in(list(wanted.paths)))
+    elif wanted.field.endswith(".label"):
+        view = dataset.match(fo.ViewField(wanted.field) == wanted.label)
+    else:
+        view = dataset.match(fo.ViewField(wanted.field).contains(wanted.label))
+    return view.sort_by(wanted.sort_by) if wanted.sort_by else view
+
+
+def arrange(fo: Any, dataset: Any) -> None:
+    """Order the fields of the sidebar, and paint by label."""
+    fields = [name for name in dataset.get_field_schema() if name not in {"id", "tags", "metadata"}]
+    labels = [axis for axis in ordered_axes() if axis in fields]
+    judged = ["findings", "worst", "finding_texts", "lookalike"]
+    fed = [n for n in fields if n.startswith(("caption", "slot_", "placement_")) or n == "repeats"]
+    rest = [n for n in fields if n not in {*labels, *judged, *fed}]
+    groups = {"labels": labels, "findings": judged, "fed to the trainer": fed, "facts": rest}
+    settings = dataset.app_config
+    settings.sidebar_groups = [
+        fo.SidebarGroupDocument(name="tags"),
+        fo.SidebarGroupDocument(name="metadata", expanded=False),
+        *(
+            fo.SidebarGroupDocument(
+                name=name, paths=[p for p in paths if p in fields], expanded=name != "facts"
+            )
+            for name, paths in groups.items()
+        ),
+    ]
+    settings.color_scheme = fo.ColorScheme(color_by="value")
+    settings.active_fields = fo.core.odm.dataset.ActiveFields(exclude=False, paths=labels[:3])
+    dataset.save()
+
+
+def workspace(fo: Any, dataset: Any) -> Any:
+    """Pictures, pose histogram and map, all of them open."""
+    samples = fo.Panel(type="Samples", pinned=True)
+    histogram = fo.Panel(type="Histograms", state={"path": f"{ordered_axes()[0]}.label"})
+    panels = [_leaf(fo, histogram)]
+    if MAP in dataset.list_brain_runs():
+        state = {"openKey": MAP, "colorField": f"{ordered_axes()[0]}.label"}
+        panels.append(_leaf(fo, fo.Panel(type="Embeddings", state=state)))
+    right = fo.Space(children=panels, orientation="vertical") if panels[1:] else panels[0]
+    spaces = fo.Space(
+        children=[_leaf(fo, samples), right], orientation="horizontal", sizes=[0.6, 0.4]
+    )
+    dataset.save_workspace(WORKSPACE, spaces, description=f"{BY_US}what is there", overwrite=True)
+    return spaces
+
+
+def _leaf(fo: Any, panel: Any) -> Any:
+    """A space with one panel; without an active child the App would leave it empty."""
+    return fo.Space(children=[panel], active_child=panel.component_id)
