@@ -9,9 +9,10 @@ from dataclasses import replace
 from statistics import median
 
 from curate.captions import SlotTable, parse_caption
+from curate.feeding import choose_sidecar, feed_caption
 from curate.index import FoundPicture
 from rules.model import Caption
-from rules.profiles import Base
+from rules.profiles import Base, CaptionHandling, load_trainer
 from rules.records import record
 from rules.spec import CaptionLayout, Spec, Subject
 from rules.vocabulary import Vocabulary
@@ -72,14 +73,17 @@ def guess_spec(
         vocabulary: known words, which are no triggers.
         repeats: what the folder's name says.
     """
-    captions = _captions(_sample(tuple(pictures)), base, vocabulary)
+    slots = SlotTable(Spec(), base, vocabulary)
+    handling = load_trainer(start.trainer_choice).captions
+    sample = (_caption(picture, handling, slots) for picture in _sample(tuple(pictures)))
+    captions = tuple(caption for caption in sample if caption and caption.text)
     uses = _uses(captions)
     triggers = _trigger_candidates(captions, uses, vocabulary)
     prefix = _prefix(captions)
     sentences = _sentences(captions)
     spec = replace(
         start,
-        subject=Subject(trigger=triggers[0].tag if triggers else None),
+        subject=Subject(trigger=_as_written(captions, triggers[0].tag) if triggers else None),
         caption=CaptionLayout(prefix=prefix, sentences=sentences),
     )
     total = len(captions)
@@ -110,16 +114,14 @@ def _sample(pictures: tuple[FoundPicture, ...]) -> tuple[FoundPicture, ...]:
     return pictures[:: max(1, len(pictures) // SAMPLE)]
 
 
-def _captions(
-    pictures: Iterable[FoundPicture], base: Base, vocabulary: Vocabulary
-) -> tuple[Caption, ...]:
-    slots = SlotTable(Spec(), base, vocabulary)
-    return tuple(
-        parse_caption(text, sidecar.path, slots)
-        for picture in pictures
-        for sidecar in picture.sidecars[:1]
-        if sidecar.suffix != ".json" and (text := (sidecar.text or "").strip("\ufeff\r\n "))
-    )
+def _caption(picture: FoundPicture, handling: CaptionHandling, slots: SlotTable) -> Caption | None:
+    """All lines of a caption file, whatever is read of them; of JSON what the trainer joins."""
+    fed = choose_sidecar(picture.sidecars, handling)
+    if fed and fed.suffix == ".json":
+        return feed_caption(fed, handling, slots)
+    written = fed or next((s for s in picture.sidecars if s.suffix != ".json"), None)
+    text = ((written and written.text) or "").strip("\ufeff\r\n ")
+    return parse_caption(text, written.path, slots) if written else None
 
 
 def _uses(captions: tuple[Caption, ...]) -> tuple[TagUse, ...]:
@@ -153,6 +155,11 @@ def _trigger_candidates(
             key=lambda use: -leads[use.tag],
         )
     )
+
+
+def _as_written(captions: tuple[Caption, ...], tag: str) -> str:
+    """A tag as most captions spell it: underscores and capitals of a trigger are its own."""
+    return Counter(t.text for c in captions for t in c.tokens if t.tag == tag).most_common(1)[0][0]
 
 
 def _known_words(vocabulary: Vocabulary) -> set[str]:
@@ -194,8 +201,8 @@ def _sentences(captions: tuple[Caption, ...]) -> int | None:
 
 def _notes(spec: Spec, triggers: tuple[TagUse, ...], total: int, repeats: int) -> Iterable[str]:
     if triggers:
-        best = triggers[0]
-        yield f"trigger `{best.tag}`: it leads the tags, in {best.count} of {total} captions"
+        name, count = spec.subject.trigger, triggers[0].count
+        yield f"trigger `{name}`: it leads the tags, in {count} of {total} captions"
     else:
         yield "no trigger: no word leads most captions"
     if spec.caption.prefix:

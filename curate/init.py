@@ -50,7 +50,7 @@ def _lines(guess: Guess, name: str) -> Iterable[str]:
     if guess.triggers:
         best = guess.triggers[0]
         why = f"leads the tags; in {best.count} of {total} captions"
-        yield f"  trigger: {_quoted(best.tag)}  # {why}"
+        yield f"  trigger: {_quoted(spec.subject.trigger or best.tag)}  # {why}"
         if guess.triggers[1:]:
             yield f"  # or: {_uses(guess.triggers[1:], total)}"
     else:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.folders import dataset
+from support.folders import dataset, draw
 
 from curate.errors import UserError
 from curate.init import init_dataset
@@ -20,6 +20,12 @@ CASES = {
         ("masterpiece", "best quality", "safe"),
     ),
     "a name of two words": (["miku append, 1girl", "miku append, hat"], "miku append", ()),
+    "spelt as the captions spell it": (["rin_(Zz), 1girl", "rin_(Zz), hat"], "rin_(Zz)", ()),
+    "the first word behind the openings of Pony": (
+        [f"score_9, score_8_up, source_anime, rating_safe, k4elith, {tag}" for tag in ("a", "b")],
+        "k4elith",
+        ("score_9", "score_8_up", "source anime", "rating safe"),
+    ),
     "nothing where a common tag leads": (["1girl, standing, hat", "1girl, standing"], None, ()),
     "nothing where nobody agrees": (["apple, hat", "pear, hat", "plum, hat"], None, ()),
     "one that is missing once in ten": (
@@ -37,6 +43,20 @@ def test_the_trigger_is(name: str, tmp_path: Path) -> None:
     spec = open_dataset(str(folder)).dataset.spec
     assert spec.subject.trigger == trigger
     assert spec.caption.prefix == prefix
+
+
+def test_json_is_read_as_the_trainer_joins_it_and_is_no_caption_beside_text(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for name, tag in (("a", "hat"), ("b", "dress")):
+        (folder / f"{name}.json").write_text(f'{{"character": "momo", "tags": ["{tag}"]}}')
+        draw(folder / f"{name}.png")
+        (folder / f"{name}.txt").write_text(f"peach, {tag}")
+    by_trainer = {
+        trainer: open_dataset(str(folder), trainer=trainer).dataset.spec.subject.trigger
+        for trainer in ("builtin", "anima-lora-toolkit")
+    }
+    assert by_trainer == {"builtin": "peach", "anima-lora-toolkit": "momo"}
 
 
 def test_the_folder_of_kohya_tells_repeats(tmp_path: Path) -> None:
