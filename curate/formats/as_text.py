@@ -80,8 +80,9 @@ def _alike(findings: list[Finding]) -> list[list[Finding]]:
     """Findings on one picture each that say the same, together; the others by themselves."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
+        said = finding.message, finding.advice
         one = len(finding.paths) == 1
-        groups.setdefault(finding.message if one else finding.fingerprint, []).append(finding)
+        groups.setdefault(said if one else finding.fingerprint, []).append(finding)
     return list(groups.values())
 
 

@@ -1,7 +1,7 @@
 """CAP001 missing-caption."""
 
 from rules.caption.consequences import SEVERITIES, consequence
-from rules.caption.reach import in_need_of_captions, stem, text_suffix, unread_sidecars
+from rules.caption.reach import in_need_of_captions, text_suffix, unread_sidecars
 from rules.model import Dataset, Said, Severity, Violation
 from rules.registry import NoOptions, rule
 
@@ -28,16 +28,15 @@ def missing_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
         The trainers' sources, named in their profiles (`captions.missing`).
     """
     handling = dataset.trainer.captions
+    wanted = [f"`{suffix}`" for suffix in handling.suffixes]
+    names = " or ".join(filter(None, [", ".join(wanted[:-1]), wanted[-1]]))
     for picture in in_need_of_captions(dataset):
         if picture.fed_sidecar is not None or unread_sidecars(picture):
             continue
-        name = stem(picture).rpartition("/")[2]
-        wanted = [f"`{name}{suffix}`" for suffix in handling.suffixes]
-        names = " or ".join(filter(None, [", ".join(wanted[:-1]), wanted[-1]]))
         yield Violation(
-            message=f"no {names}: {consequence(dataset, picture, handling.missing)}",
+            message=f"no caption in {names}: {consequence(dataset, picture, handling.missing)}",
             evidence={"read": list(handling.suffixes), "then": handling.missing},
-            advice=f"write its caption into `{name}{text_suffix(dataset)}`, "
+            advice=f"write its caption into a `{text_suffix(dataset)}` file of its name, "
             "or move the picture out of the set",
             paths=(picture.path,),
             severity=SEVERITIES[handling.missing],

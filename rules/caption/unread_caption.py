@@ -39,15 +39,17 @@ def unread_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
             and not target.endswith(JSON)
             and all(s.path != target for s in picture.sidecars)
         )
-        setting = f" or set `{handling.suffix_setting}`" if handling.suffix_setting else ""
-        name = target.rpartition("/")[2]
+        # A trainer told to read .json as text would feed its braces.
+        settable = handling.suffix_setting and all(s.suffix != JSON for s in unread)
+        setting = f", or set `{handling.suffix_setting}`" if settable else ""
+        place = f"a `{text_suffix(dataset)}` file of the picture's name"
         yield Violation(
             message=f"{dataset.trainer.id} reads {quoted(handling.suffixes)}, not "
             f"{quoted(s.suffix for s in unread)}",
             evidence={"read": list(handling.suffixes), "found": [s.suffix for s in unread]},
-            advice=f"copy the text to `{name}`{setting}"
+            advice=f"copy the text to {place}{setting}"
             if copyable
-            else f"write the caption as plain text to `{name}`{setting}",
+            else f"write the caption as plain text to {place}{setting}",
             paths=(unread[0].path,),
             picture=picture.sha256,
             fixes=(Fix(path=unread[0].path, safe=True, target=target),) if copyable else (),
