@@ -4,9 +4,10 @@ Commands import what they need when they run, so that `--help` costs click and n
 """
 
 import gc
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -172,10 +173,7 @@ def main() -> None:
     """Run, and turn whatever goes wrong into one line and exit code 2."""
     # Records refer to no cycle and live to the end: looking for garbage costs a fifth of a lint.
     gc.disable()
-    output = sys.stdout
-    for stream in (output, sys.stderr):
-        # What a terminal's encoding lacks is escaped; a report is no reason to crash.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    output = _prepare_streams()
     try:
         sys.exit(cli.main(standalone_mode=False, prog_name="curate") or 0)
     except click.ClickException as error:
@@ -193,6 +191,17 @@ def main() -> None:
 
         click.echo(as_message(error) or _bug(error), err=True)
         sys.exit(2)
+
+
+def _prepare_streams() -> TextIO:
+    """Make printing safe, and return standard output."""
+    # A stream that was closed before the start is None.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - the same
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks is escaped; a report is no reason to crash.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    return sys.stdout
 
 
 def _bug(error: Exception) -> str:
