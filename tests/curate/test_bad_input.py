@@ -487,6 +487,18 @@ def test_a_reader_that_goes_away_ends_it_quietly(everything: Path) -> None:
         assert process.wait(LONGEST) == 141
 
 
+@pytest.mark.parametrize(
+    ("streams", "code"), [(">&-", 1), ("2>&-", 1), (">&- 2>&-", 1), (">/dev/full", 2)]
+)
+def test_streams_that_take_nothing_cause_no_traceback(
+    streams: str, code: int, tmp_path: Path
+) -> None:
+    folder = sound_folder(tmp_path)
+    ran = run(("sh", "-c", f'"$0" lint "$1" {streams}', str(SCRIPT), str(folder)))
+    assert ran.code == code
+    assert "Traceback" not in ran.err
+
+
 def test_a_report_goes_into_a_device_or_through_a_link_without_replacing_it(
     tmp_path: Path,
 ) -> None:
