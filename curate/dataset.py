@@ -8,6 +8,7 @@ from curate.declared import Declarations
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
 from curate.folder import suffix_of
 from curate.index import FoundPicture
+from curate.labels import Labels, apply_labels
 from rules.globs import matches
 from rules.model import Dataset, FileFacts, Picture, Sidecar
 from rules.profiles import Trainer, load_base, load_trainer
@@ -26,6 +27,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     locked: Mapping[str, str] | None = None,
     known_tags: Mapping[str, int] | None = None,
     aliases: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> Dataset:
     """Build what rules see.
 
@@ -44,7 +46,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
         base=base,
         vocabulary=vocabulary,
         pictures=tuple(
-            _picture(found, name, spec, trainer, slots, declared)
+            apply_labels(_picture(found, name, spec, trainer, slots, declared), labels or {})
             for found in pictures
             if not any(matches(found.path, glob) for glob in spec.held_out)
         ),

@@ -14,6 +14,7 @@ from curate.feeding import folder_repeats
 from curate.folder import shown
 from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
+from curate.labels import LABELS, load_labels, load_written
 from curate.store import Store
 from rules.model import Dataset
 from rules.profiles import load_base, load_trainer
@@ -81,13 +82,18 @@ def open_dataset(
         locked=_locked(root, spec),
         known_tags=known_tags,
         aliases=aliases,
+        labels=load_labels(root),
     )
     return Session(
         root=root,
         shown=path,
         dataset=dataset,
         index=index,
-        notes=(*(_guess_notes(path, guess) if guess else ()), *index.notes),
+        notes=(
+            *(_guess_notes(path, guess) if guess else ()),
+            *_label_notes(root, dataset),
+            *index.notes,
+        ),
         guess=guess,
         store=store,
     )
@@ -136,6 +142,21 @@ def _guess_notes(path: str, guess: Guess) -> tuple[str, ...]:
     return (
         f"no {SPEC_FILE}, so this was guessed: {guessed}. `curate init {shlex.quote(path)}` writes it down",
     )
+
+
+def _label_notes(root: Path, dataset: Dataset) -> tuple[str, ...]:
+    """Labels that speak of no picture, or of one whose bytes have changed since."""
+    contents = {picture.path: picture.sha256 for picture in dataset.pictures}
+    stray = [
+        path
+        for path, said in load_written(root).items()
+        if path not in contents or said.sha256 not in {None, contents[path]}
+    ]
+    if not stray:
+        return ()
+    names = ", ".join(f"`{path}`" for path in stray[:UNMEASURED_SHOWN])
+    more = f" and {len(stray) - UNMEASURED_SHOWN:,} more" if stray[UNMEASURED_SHOWN:] else ""
+    return (f"{LABELS} labels pictures that are not there, or were changed: {names}{more}",)
 
 
 def _choice(choice: TrainerChoice, profile: str) -> TrainerChoice:

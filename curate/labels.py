@@ -1,0 +1,115 @@
+"""What people say that pictures show: labels.json, and what drawn figures know of themselves."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules.model import Evidence, Picture
+from rules.records import RecordError, parse_json, record, to_plain, write_atomically
+from rules.spec import Elevation, Framing, Pose, View
+
+LABELS = "labels.json"
+# Written by `curate figures`: a drawing knows its labels.
+TRUTH = "figures-truth.json"
+LABEL_BYTES = 2**26
+
+
+@record
+class PictureLabels:
+    """A person's labels of one picture; None where they say nothing.
+
+    Attributes:
+        expression: any word.
+        sha256: of the picture that was looked at; labels of other bytes do not count.
+    """
+
+    framing: Framing | None = None
+    view: View | None = None
+    elevation: Elevation | None = None
+    pose: Pose | None = None
+    expression: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    sha256: str | None = None
+
+
+AXES = tuple(f.name for f in dataclasses.fields(PictureLabels) if f.name != "sha256")
+Labels = Mapping[str, PictureLabels]
+
+
+def load_labels(root: Path) -> Labels:
+    """Path (or path without suffix) -> labels; labels.json outweighs a drawing's truth.
+
+    Raises:
+        RecordError: a file cannot be understood.
+    """
+    return {**_truth(root), **load_written(root)}
+
+
+def load_written(root: Path) -> Labels:
+    """The labels of labels.json alone."""
+    raw = _read(root, LABELS)
+    return {} if raw is None else parse_json(dict[str, PictureLabels], raw, LABELS)
+
+
+def save_labels(root: Path, labels: Labels) -> None:
+    """Write labels.json, one picture a line, so that a change is one line of a diff.
+
+    Raises:
+        OSError: it cannot be written; the old file is whole.
+    """
+    lines = []
+    for path in sorted(labels):
+        told = {key: value for key, value in to_plain(labels[path]).items() if value is not None}
+        lines.append(f"{json.dumps(path, ensure_ascii=False)}: {json.dumps(told)}")
+    write_atomically(root / LABELS, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def apply_labels(picture: Picture, labels: Labels) -> Picture:
+    """The picture with labelled evidence wherever a person, or its truth, has spoken."""
+    said = labels.get(picture.path) or labels.get(picture.path.removesuffix(_suffix(picture.path)))
+    if said is None or said.sha256 not in {None, picture.sha256}:
+        return picture
+    told = {axis: label for axis in AXES if (label := getattr(said, axis)) is not None}
+    evidence: dict[str, Any] = {
+        axis: Evidence(label=label, source="labelled") for axis, label in told.items()
+    }
+    return replace(picture, **evidence) if evidence else picture
+
+
+def _suffix(path: str) -> str:
+    dot = path.rfind(".")
+    return path[dot:] if dot > path.rfind("/") + 1 else ""
+
+
+def _truth(root: Path) -> Labels:
+    """Of each drawing what labels can say; it knows more, and in words of its own."""
+    raw = _read(root, TRUTH)
+    if raw is None:
+        return {}
+    try:
+        data: Any = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(TRUTH, [f"is not JSON: {error}"]) from error
+    if not isinstance(data, dict) or not all(isinstance(told, dict) for told in data.values()):
+        raise RecordError(TRUTH, ["holds no mapping from pictures to what they show"])
+    told = {stem: {k: v for k, v in truth.items() if k in AXES} for stem, truth in data.items()}
+    return parse_json(dict[str, PictureLabels], json.dumps(told), TRUTH)
+
+
+def _read(root: Path, name: str) -> bytes | None:
+    path = root / name
+    if not os.path.lexists(path):
+        return None
+    try:
+        if path.exists() and not path.is_file():
+            raise RecordError(name, ["is no regular file; put a JSON file there, or nothing"])
+        if path.stat().st_size > LABEL_BYTES:
+            raise RecordError(name, [f"is over {LABEL_BYTES:,} bytes; shorten it"])
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(name, [f"cannot be read: {error.strerror}"]) from error
