@@ -22,12 +22,15 @@ OPENERS = frozenset("a an the she he they her his their it its this these there"
 FUNCTION_WORDS = OPENERS | frozenset(
     "is are has have and of in on at to from with as by under over while toward towards".split()
 )
-# A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole. A row
-# of them is taken whole or not at all, which keeps a row of thousands linear.
+# A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole, and
+# not behind the short forms of Mister, Mount, Saint and Doctor. A row of them is taken whole or
+# not at all, which keeps a row of thousands linear.
 SEPARATOR = re.compile(
-    r""",|\n|(?<![.!?])[.!?]++(?=\s*$|\s*\n|\s+(?:["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b))|。"""
+    r""",|\n|(?<![.!?])(?<!\b[MmDdSs][rst])(?<!\b[Mm]rs)[.!?]++(?=\s*$|\s*\n|\s+(?:["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b))|。"""
 )
 STOP = re.compile(r"[.!?。\n]")
+# A row of tags that full-width commas were meant to part is no clause, however long.
+LISTED = frozenset("，、")
 SCORE = re.compile(r"score_\d+(?:_up)?")
 # Slots that a sentence may fall into by the words it ends in: `She wears a blue ribbon`.
 LOOSE_SLOTS = frozenset({"general", "structure"})
@@ -103,9 +106,11 @@ class SlotTable:
         tag = self.normal(text)
         slot = self._slots.get(tag)
         if slot is None:
-            if _is_clause(text):
+            if _is_clause(text) and LISTED.isdisjoint(text):
                 return None
-            if self._artist_prefix and tag.startswith(self._artist_prefix):
+            if tag in self.emoticons:
+                slot = "general"
+            elif self._artist_prefix and tag.startswith(self._artist_prefix):
                 slot = "artist"
             elif self._structure and tag.endswith(self._structure):
                 slot = "structure"

@@ -43,16 +43,18 @@ def length_outlier(dataset: Dataset, options: Options) -> Said:
         The modified z-score and its limit of 3.5 are those of Iglewicz and Hoaglin (1993), made
         for values near a normal distribution. The least deviation and number are choices.
     """
-    total = len(dataset.captioned)
+    # One without any words is another rule's finding.
+    captions = [(picture, c) for picture, c in dataset.captioned if c.tokens]
+    total = len(captions)
     if total < options.min_captions:
         reason = f"fewer than {options.min_captions} captions"
-        yield Abstention(reason=reason, count=total, total=total)
+        yield Abstention(reason=reason, count=total, total=len(dataset.captioned))
         return
-    lengths = [estimate_tokens(caption.text) for _, caption in dataset.captioned]
+    lengths = [estimate_tokens(caption.text) for _, caption in captions]
     middle = median(lengths)
     deviation = max(median(abs(length - middle) for length in lengths), options.min_deviation)
     deviation = deviation or 1  # where both are nothing
-    for (picture, caption), length in zip(dataset.captioned, lengths, strict=True):
+    for (picture, caption), length in zip(captions, lengths, strict=True):
         z = NORMAL * (length - middle) / deviation
         if abs(z) <= options.max_z:
             continue

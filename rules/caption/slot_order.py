@@ -11,6 +11,7 @@ from rules.model import Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, SLOTS
 from rules.quoting import SHOWN, counted
 from rules.registry import NoOptions, rule
+from rules.trigger.variants import variants_of_trigger
 
 SHOWN_TEXT = 30
 
@@ -21,9 +22,10 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
 
     What it does:
         Holds the slots of each caption against `caption.slots`. Counts the fewest parts that
-        would have to move. Tags of a slot that is not declared are left where they are, and tags
-        of one slot may stand in any order. The fix moves the tags of the named slots and
-        sentences; tags that belong to no slot (`general`) keep their order among themselves.
+        would have to move. Tags of a slot that is not declared are left where they are, tags of
+        one slot may stand in any order, and a misspelt trigger is `trigger-variant`'s. The fix
+        moves the tags of the named slots and sentences; tags that belong to no slot (`general`)
+        keep their order among themselves.
 
     Why is this bad?
         The base learned its captions in one order. With another order per picture, the words
@@ -40,12 +42,17 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     """
     slots = dataset.spec.caption.slots
     ranks: dict[str, int] = {slot: rank for rank, slot in reversed(tuple(enumerate(slots)))}
+    misspelt = {
+        fed.path: [t for t in tokens if t.slot == "general"]
+        for _, fed, tokens in variants_of_trigger(dataset)
+    }
     for picture, fed in dataset.captioned:
         caption = with_trigger_slot(dataset, fed)
-        ordered = [ranks[t.slot] for t in caption.tokens if t.slot in ranks]
-        if all(left <= right for left, right in pairwise(ordered)):
+        left_out = misspelt.get(fed.path, ())
+        tokens = [t for t in caption.tokens if t.slot in ranks and t not in left_out]
+        if all(ranks[left.slot] <= ranks[right.slot] for left, right in pairwise(tokens)):
             continue
-        wrong = _misplaced([t for t in caption.tokens if t.slot in ranks], ranks)
+        wrong = _misplaced(tokens, ranks)
         fix = reordered(caption, ranks)
         shown = ", ".join(f"`{_short(t.text)}` ({t.slot})" for t in wrong[:SHOWN])
         more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""

@@ -55,6 +55,9 @@ def likely_typo(dataset: Dataset, options: Options) -> Said:
         if count * options.min_ratio <= slips.most
         and slots[tag] == "general"
         and tag not in known
+        and tag not in dataset.aliases
+        # A hidden character is no slip of the pen; the rule about those reports it.
+        and tag.isprintable()
         and (right := slips.meant(tag))
     }
     places = caption_paths(dataset, meant)

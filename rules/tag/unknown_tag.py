@@ -10,7 +10,8 @@ from rules.registry import NoOptions, rule
 from rules.tag.places import caption_paths
 
 JUDGED = frozenset({"general", "count"})
-# Weights and wildcards are no tags; the rule on their syntax reports them.
+# Weights and wildcards are no tags, and neither is what holds hidden characters; the rules on
+# these report them.
 SYNTAX = frozenset("{}|")
 
 
@@ -69,6 +70,8 @@ def _faults(
     faults: dict[str, tuple[str, str]] = {}
     for tag in dataset.tag_counts:
         if slots[tag] not in JUDGED or tag in declared or not SYNTAX.isdisjoint(tag):
+            continue
+        if not tag.isprintable():
             continue
         if tag in meta:
             faults[tag] = "which is about the post, not the picture", "drop it"

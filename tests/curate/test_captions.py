@@ -47,6 +47,14 @@ CUTS = {
         ["tk", "hair between eyes", "hand on own hip", "looking at viewer"],
         [],
     ),
+    "tk, smile. Mt. Fuji is behind her. She waves at Mr. Tanaka.": (
+        ["tk", "smile"],
+        ["Mt. Fuji is behind her.", "She waves at Mr. Tanaka."],
+    ),
+    "tk, hair over one eye、depth of field、smile, hat": (
+        ["tk", "hair over one eye、depth of field、smile", "hat"],
+        [],
+    ),
     "tk, smile\nShe stands.\nhat": (["tk", "smile", "hat"], ["She stands."]),
     "keichan, red dress. 1girl": (["keichan", "red dress. 1girl"], []),
     "A girl stands by the sea.": ([], ["A girl stands by the sea."]),
@@ -61,6 +69,7 @@ SLOT_OF = {
     "1girl": "count",
     "keichan": "trigger",
     "@someone else": "artist",
+    "@_@": "general",
     "someone": "artist",
     "kono subarashii sekai ni shukufuku wo!": "series",
     "braid": "structure",
