@@ -15,10 +15,11 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
     """Captions in which a captioning program talks about itself, or said nothing.
 
     What it does:
-        Finds tags and sentences that begin like the refusals and openings of captioning programs
-        (`I'm sorry`, `The image shows`), and captions that hold the trigger and quality tags
-        alone while others of the set hold more: what is left when the program's answer was
-        empty. A set in which every caption is bare is taken for meant so.
+        Finds tags and sentences that begin like the refusals of captioning programs (`I'm
+        sorry`), an error, or like their openings (`The image shows`), a warning, since the
+        caption follows. Also finds captions that hold the trigger and quality tags alone while
+        others of the set hold more: what is left when the program's answer was empty. A set in
+        which every caption is bare is taken for meant so.
 
     Why is this bad?
         The LoRA learns the phrase as part of the character, and a refusal describes nothing. A
@@ -30,20 +31,20 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
     Source:
         atomantic/PortOS#1233: a vision model's refusals, saved as captions.
     """
-    phrases = dataset.vocabulary.words.boilerplate
-    opening = re.compile(
-        r"[\"'(]*(" + "|".join(map(re.escape, phrases)) + r")(?!\w)", re.IGNORECASE
-    )
+    words = dataset.vocabulary.words
+    phrases = "|".join(map(re.escape, words.refusals + words.openings))
+    beginning = re.compile(rf"[\"'(]*({phrases})(?!\w)", re.IGNORECASE)
     trigger = bool(dataset.spec.subject.trigger)
     bare = sum(_is_bare(caption) for _, caption in dataset.captioned) if trigger else 0
     meant = bare == len(dataset.captioned)
     for picture, caption in dataset.captioned:
         text = caption.text.replace("’", "'")
-        matches = (opening.match(text, token.start) for token in caption.tokens)
+        matches = (beginning.match(text, token.start) for token in caption.tokens)
         found = [match[1].lower() for match in matches if match]
         alone = trigger and not meant and _is_bare(caption)
         if not found and not alone:
             continue
+        opened = bool(found) and set(words.openings).issuperset(found)
         yield Violation(
             message=f"{len(found)} of {len(caption.tokens)} tags and sentences begin like a "
             f"captioning program's own words: {quoted(found)}"
@@ -51,8 +52,11 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
             else f"nothing but {quoted(t.text for t in caption.tokens)}: {bare} of "
             f"{len(dataset.captioned)} captions are so",
             evidence={"phrases": found, "bare": alone, "bare_captions": bare},
-            advice="caption this picture again, or by hand",
+            advice="take the words out and begin with what the picture shows"
+            if opened
+            else "caption this picture again, or by hand",
             paths=(caption.path,),
+            severity=Severity.WARNING if opened else Severity.ERROR,
             picture=picture.sha256,
         )
     if not trigger:

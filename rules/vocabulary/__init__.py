@@ -43,7 +43,8 @@ class Words:
         accessories: small things whose colour drifts.
         hair_colours: tags of hair colours.
         common: everyday words that no trigger should be.
-        boilerplate: beginnings by which captioning programs betray themselves.
+        refusals: beginnings of what captioning programs say instead of a caption.
+        openings: beginnings of what they say before one.
         mirrored: words that a mirrored picture makes wrong.
         several: tags of more than one figure or panel (`multiple views`).
     """
@@ -58,7 +59,8 @@ class Words:
     colours: Tags
     accessories: Tags
     common: Tags
-    boilerplate: tuple[str, ...]
+    refusals: tuple[str, ...]
+    openings: tuple[str, ...]
     mirrored: Tags
     several: Tags
 
