@@ -37,7 +37,6 @@ def set_size(dataset: Dataset, options: Options) -> Said:
     number = len(dataset.fed)
     if options.min_pictures <= number <= options.max_pictures:
         return
-    few = number < options.min_pictures
     yield Violation(
         message=f"{counted(number, 'picture')} to train; {options.min_pictures} to "
         f"{options.max_pictures} are usual for one character",
@@ -46,10 +45,17 @@ def set_size(dataset: Dataset, options: Options) -> Said:
             "min_pictures": options.min_pictures,
             "max_pictures": options.max_pictures,
         },
-        advice="add views, framings and outfits that are missing; copies and crops of the same "
-        "pictures add nothing"
-        if few
-        else "keep the best of each view, framing and outfit; take out what the base draws by "
-        "itself",
+        advice=_advice(dataset, options),
         paths=tuple(picture.path for picture in dataset.fed),
     )
+
+
+def _advice(dataset: Dataset, options: Options) -> str:
+    if dataset.pictures and not dataset.fed:
+        return "first mend what keeps the trainer from using the pictures; other findings name it"
+    if len(dataset.fed) < options.min_pictures:
+        return (
+            "add views, framings and outfits that are missing; copies and crops of the same "
+            "pictures add nothing"
+        )
+    return "keep the best of each view, framing and outfit; take out what the base draws by itself"
