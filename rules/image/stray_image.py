@@ -14,7 +14,8 @@ class Options:
     """Which folders hold what shall not be trained."""
 
     folders: Tags = option(
-        (HIDDEN, "rejected", "backup"), "names of folders, lower case; `.*` is any hidden one"
+        (HIDDEN, "rejected", "backup", "reg", "regularization", "regularisation"),
+        "names of folders, lower case; `.*` is any hidden one",
     )
 
 
@@ -23,12 +24,13 @@ def stray_image(dataset: Dataset, options: Options) -> Said:
     """Pictures that were put aside and are trained all the same.
 
     What it does:
-        Finds pictures under a folder that is hidden or named `rejected` or `backup`, where the
-        trainer walks into it like into any other.
+        Finds pictures under a folder that is hidden or named `rejected`, `backup` or `reg`, where
+        the trainer walks into it like into any other.
 
     Why is this bad?
         You took these pictures out for a reason, and the trainer puts them back in: bad hands,
-        old versions, second copies of everything that you mended. Nothing in its output says so.
+        old versions, second copies of everything that you mended. Regularisation pictures, which
+        show other people, become pictures of the character. Nothing in its output says so.
 
     Example:
         `rejected/hands-07.png` is trained. Move `rejected/` out of the dataset's folder.
