@@ -57,10 +57,14 @@ def unnamed_accessory_colour(dataset: Dataset, options: Options) -> Said:
             message=f"{len(captions):,} of {counted(total, 'caption')} tag "
             f"{quoted(sorted(tags))}, none with a colour",
             evidence={"tags": [*sorted(tags)], "count": len(captions), "captions": total},
-            advice=f"name the colour with it, as in `blue {head}`",
+            advice=f"name the colour with it, as in `blue {_commonest(dataset, tags)}`",
             paths=tuple(dict.fromkeys(caption.path for caption in captions)),
             key=head,
         )
+
+
+def _commonest(dataset: Dataset, tags: Collection[str]) -> str:
+    return max(sorted(tags), key=lambda tag: dataset.tag_counts[tag])
 
 
 def _coloured(dataset: Dataset, heads: Collection[str]) -> frozenset[str]:
