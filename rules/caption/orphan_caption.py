@@ -3,6 +3,9 @@
 from rules.model import Dataset, Said, Severity, Violation
 from rules.registry import NoOptions, rule
 
+# What people and scripts of trainers keep beside a set.
+NO_CAPTIONS = frozenset("readme license credits notes prompts sample_prompts sample_prompt".split())
+
 
 @rule("CAP003", Severity.WARNING)
 def orphan_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - it has none
@@ -11,7 +14,8 @@ def orphan_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
     What it does:
         Lists caption files beside which no picture has the same name up to the suffix. Where a
         name differs in capitals only, or the picture's suffix was left in (`a.png.txt`), it says
-        which picture is probably meant.
+        which picture is probably meant. Files named `readme`, `license`, `credits`, `notes`,
+        `prompts` or `sample_prompts` are no captions.
 
     Why is this bad?
         The picture was renamed, deleted or never copied. Either a caption is lost to a picture
@@ -30,9 +34,12 @@ def orphan_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
         meant.setdefault(path, picture.path)
     for sidecar in dataset.orphans:
         stem = sidecar.path[: -len(sidecar.suffix)] if sidecar.suffix else sidecar.path
+        name = stem.rpartition("/")[2]
         likely = meant.get(stem.lower())
+        if name.lower() in NO_CAPTIONS and not likely:
+            continue
         yield Violation(
-            message=f"0 pictures are named `{stem.rpartition('/')[2]}`"
+            message=f"0 pictures are named `{name}`"
             + (f"; `{likely}` is probably meant" if likely else ""),
             evidence={"pictures": 0, "likely": likely},
             advice=f"rename it after `{likely}`"
