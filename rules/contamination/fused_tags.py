@@ -70,7 +70,8 @@ def fused_tags(dataset: Dataset, options: Options) -> Said:
                 "captions": total,
             },
             advice="add pictures that show one without the other, or keep a single tag for "
-            "both; if they belong together, list them in `lint.intended`",
+            "both; if they belong together, declare them as an outfit (`subject.outfits`) or list "
+            "them in `lint.intended`",
             paths=cluster.either,
             key=", ".join(cluster.tags),
         )

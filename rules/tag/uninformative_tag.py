@@ -55,7 +55,8 @@ def uninformative_tag(dataset: Dataset, options: Options) -> Said:
             message=f"{count:,} of {counted(total, 'caption')} bear `{tag}`",
             evidence={"tag": tag, "count": count, "captions": total},
             advice="drop it and declare it in `subject.absorb` where it belongs to the "
-            "character; else add pictures without it, or list it in `lint.intended`",
+            "character; declare a series in `caption.series`; else add pictures without it, or "
+            "list it in `lint.intended`",
             paths=places[tag],
             key=tag,
         )
