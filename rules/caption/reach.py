@@ -62,6 +62,14 @@ def fed_files(dataset: Dataset) -> Iterator[FedFile]:
         yield FedFile(picture, sidecar, text.rstrip("\r\n"), start)
 
 
+def is_cut_into_words(dataset: Dataset, picture: Picture) -> bool:
+    """Whether the trainer makes a tag of every word, for want of a comma."""
+    sidecar = picture.fed_sidecar
+    if sidecar is None or sidecar.suffix == JSON or dataset.trainer.captions.commaless == "kept":
+        return False
+    return "," not in (sidecar.text or "")
+
+
 def unread_sidecars(picture: Picture) -> tuple[Sidecar, ...]:
     """The caption files that say something about a picture for which the trainer reads none.
 

@@ -49,8 +49,12 @@ def implied_tags(dataset: Dataset) -> Mapping[str, frozenset[str]]:
     # Core features go altogether, by a rule of their own.
     core = tags_naming(dataset, subject.absorb).values()
     kept = frozenset(map(normal, subject.class_words)).union(*core)
+    # `nagi maid` is a name: of her, dressed so.
+    trigger = normal(subject.trigger or "")
     found: dict[str, frozenset[str]] = {}
     for tag in dataset.tag_counts:
+        if trigger and tag.startswith(f"{trigger} "):
+            continue
         implied = written[tag] if tag in written else implied_by_words(tag, written)
         parents = frozenset(p for p in implied if slots.get(p) == "general" and p not in kept)
         if parents and slots[tag] in {"general", "structure"}:

@@ -1,5 +1,6 @@
 """TAG002 repeated-tag."""
 
+from rules.caption.reach import is_cut_into_words
 from rules.fixing import each, remove_tokens, span_in_file
 from rules.model import Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS
@@ -27,7 +28,8 @@ def repeated_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
         `blue dress` escapes them.
     """
     for picture, caption in dataset.captioned:
-        if len(set(caption.tags)) == len(caption.tags):
+        # The words of a sentence come again; other rules report that it is cut into them.
+        if len(set(caption.tags)) == len(caption.tags) or is_cut_into_words(dataset, picture):
             continue
         again = _repeats(caption)
         names = tuple(dict.fromkeys(token.tag for token in again))
