@@ -42,15 +42,17 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     """
     slots = dataset.spec.caption.slots
     ranks: dict[str, int] = {slot: rank for rank, slot in reversed(tuple(enumerate(slots)))}
-    misspelt = {
-        fed.path: [t for t in tokens if t.slot == "general"]
-        for _, fed, tokens in variants_of_trigger(dataset)
-    }
+    misspelt: Mapping[str, list[Token]] | None = None
     for picture, fed in dataset.captioned:
         caption = with_trigger_slot(dataset, fed)
-        left_out = misspelt.get(fed.path, ())
-        tokens = [t for t in caption.tokens if t.slot in ranks and t not in left_out]
-        if all(ranks[left.slot] <= ranks[right.slot] for left, right in pairwise(tokens)):
+        tokens = [t for t in caption.tokens if t.slot in ranks]
+        if _stand_in_order(tokens, ranks):
+            continue
+        if misspelt is None:
+            misspelt = {c.path: found for _, c, found in variants_of_trigger(dataset)}
+        general = [t for t in misspelt.get(fed.path, ()) if t.slot == "general"]
+        tokens = [t for t in tokens if t not in general]
+        if _stand_in_order(tokens, ranks):
             continue
         wrong = _misplaced(tokens, ranks)
         fix = reordered(caption, ranks)
@@ -70,6 +72,10 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
             span=span_in_file(caption, wrong[0]),
             fixes=each(fix),
         )
+
+
+def _stand_in_order(tokens: Sequence[Token], ranks: Mapping[str, int]) -> bool:
+    return all(ranks[left.slot] <= ranks[right.slot] for left, right in pairwise(tokens))
 
 
 def _misplaced(tokens: Sequence[Token], ranks: Mapping[str, int]) -> list[Token]:
