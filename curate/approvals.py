@@ -1,16 +1,20 @@
 """approvals.yaml: what people decided about pictures and findings, each with its reason."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import Field
 
-from rules.records import load_yaml, parse, record
+from rules.plain_yaml import Loader, load_yaml, load_yaml_text
+from rules.records import RecordError, parse, record, to_plain, write_atomically
 
 APPROVALS = "approvals.yaml"
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 HEADER = """\
 # What people decided. `curate approve` reads this file and adds what was tagged in the App.
 """
@@ -72,3 +76,87 @@ def load_approvals(root: Path) -> Approvals:
         return Approvals()
     data = load_yaml(path, APPROVALS)
     return parse(Approvals, {} if data is None else data, APPROVALS)
+
+
+def save_approvals(root: Path, wanted: Approvals) -> None:
+    """Bring approvals.yaml up to date, leaving lines and comments alone that say the same.
+
+    Raises:
+        OSError: it cannot be written; the old file is whole.
+    """
+    old = load_approvals(root)
+    if old == wanted:
+        return
+    path = root / APPROVALS
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else HEADER
+    for section in ("pictures", "overrides"):
+        text = _edited(text, section, getattr(old, section), getattr(wanted, section))
+    if not _says(text, wanted):  # written in a way that cannot be edited in place
+        text = HEADER + _whole(wanted)
+    write_atomically(path, text.encode())
+
+
+def _says(text: str, wanted: Approvals) -> bool:
+    try:
+        return parse(Approvals, load_yaml_text(text, APPROVALS), APPROVALS) == wanted
+    except RecordError:
+        return False
+
+
+def _edited(text: str, section: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """The text with the entries of one section replaced, dropped and added."""
+    added = {key: value for key, value in new.items() if key not in old}
+    if not old:
+        block = "".join(_line(key, value) for key, value in added.items())
+        return f"{text.rstrip()}\n{section}:\n{block}" if added else text
+    top = yaml.compose(text, Loader=Loader)
+    if not isinstance(top, yaml.MappingNode):
+        return text
+    value = next((v for k, v in top.value if getattr(k, "value", None) == section), None)
+    if not isinstance(value, yaml.MappingNode) or value.flow_style:
+        return text
+    indent = " " * value.start_mark.column
+    block = "".join(_line(key, value, indent) for key, value in added.items())
+    start = value.start_mark.index - value.start_mark.column
+    edits = [(start, start, block)] if added else []
+    for key, inner in value.value:
+        if key.value not in new:
+            edits.append(
+                (key.start_mark.index - key.start_mark.column, inner.end_mark.index + 1, "")
+            )
+        elif new[key.value] != old.get(key.value):
+            edits.append((inner.start_mark.index, inner.end_mark.index, _flow(new[key.value])))
+    for begin, end, replacement in sorted(edits, reverse=True):
+        text = text[:begin] + replacement + text[end:]
+    return text
+
+
+def _whole(approvals: Approvals) -> str:
+    parts = [f"default: {approvals.default}\n"]
+    for section in ("pictures", "overrides"):
+        entries = getattr(approvals, section)
+        lines = "".join(_line(key, value) for key, value in entries.items())
+        parts += [f"{section}:\n{lines}"] if entries else []
+    return "".join(parts)
+
+
+def _line(key: str, value: object, indent: str = "  ") -> str:
+    return f"{indent}{_quoted(key)}: {_flow(value)}\n"
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    told = {k: v for k, v in to_plain(value).items() if v is not None}
+    return "{" + ", ".join(f"{key}: {_quoted(said)}" for key, said in told.items()) + "}"
+
+
+def _quoted(text: str) -> str:
+    """Text as YAML that means nothing else, whatever it holds; plain words stay plain."""
+    if PLAIN.fullmatch(text):
+        return text
+    return (
+        '"'
+        + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+        + '"'
+    )

@@ -128,6 +128,28 @@ def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # 
 
 
 @cli.command()
+@folder
+@click.option("--check", is_flag=True, help="Change nothing; say which files differ from it.")
+@click.option("--override", "overrides", metavar="CODE", multiple=True, help="Accept this error.")
+@click.option("--reason", metavar="TEXT", help="Why it is accepted.")
+@cache_option
+@click.pass_context
+def approve(context: click.Context, /, directory: str, *, check: bool, **options: Any) -> None:  # noqa: ANN401
+    """Write DIR/manifest.json from the report and people's decisions.
+
+    Decisions stand in approvals.yaml and in tags set with `curate browse`. Exit codes: 0 approved,
+    or as approved; 1 errors stand against it, or files differ; 2 it could not judge.
+    """
+    from curate import approve as stage
+    from curate.formats.place import visible
+
+    done = stage.check(directory) if check else stage.approve(directory, **options)
+    for line in done.lines:
+        click.echo(visible(line))
+    context.exit(done.code)
+
+
+@cli.command()
 @click.argument("code")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def explain(code: str, form: str) -> None:

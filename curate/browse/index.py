@@ -1,10 +1,8 @@
 """A dataset folder -> a persistent FiftyOne dataset, as often as one likes."""
 
-import json
 import os
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from curate.approvals import Approvals, load_approvals
@@ -13,15 +11,12 @@ from curate.browse.connection import fiftyone
 from curate.browse.fields import Row, rows
 from curate.browse.library import OURS, dataset_of
 from curate.browse.look import draw_map
+from curate.browse.marker import absolute, mark
 from curate.browse.samples import Entry, Upserted, upsert
 from curate.browse.views import arrange, save_views, wanted_views, workspace
 from curate.folder import list_folder, suffix_of
 from curate.session import Session
-from rules.records import write_atomically
 from rules.report import Report
-
-# Beside the facts: which FiftyOne dataset shows this folder.
-MARKER = "fiftyone.json"
 
 
 def index_in_fiftyone(session: Session, report: Report, name: str | None) -> tuple[str, Upserted]:
@@ -52,26 +47,8 @@ def write(fo: Any, session: Session, report: Report, name: str | None) -> tuple[
         save_views(fo, dataset, wanted_views([(e.path, e.row) for e in entries], names))
         arrange(fo, dataset)
         workspace(fo, dataset)
-    _mark(session, str(dataset.name))
+    mark(session, str(dataset.name))
     return dataset, done
-
-
-def marked_name(session: Session) -> str | None:
-    """The dataset that shows this folder, None where it never was in FiftyOne."""
-    try:
-        told = json.loads((session.store.folder / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    here = isinstance(told, dict) and told.get("folder") == str(_absolute(session.root))
-    return str(told["dataset"]) if here and told.get("dataset") else None
-
-
-def _mark(session: Session, name: str) -> None:
-    told = {"dataset": name, "folder": str(_absolute(session.root))}
-    try:
-        write_atomically(session.store.folder / MARKER, json.dumps(told).encode())
-    except (OSError, UnicodeError):  # a folder that cannot be written to is looked up by its path
-        return
 
 
 def _entries(session: Session, report: Report) -> list[Entry]:
@@ -97,7 +74,7 @@ def _tag(approvals: Approvals, path: str, sha256: str | None) -> str | None:
 
 def _places(session: Session) -> Mapping[str, str]:
     """Where the App opens each picture; a name that is not UTF-8 is reached through a link."""
-    root = _absolute(session.root)
+    root = absolute(session.root)
     paths = [picture.path for picture in session.dataset.pictures]
     places = {path: f"{root}/{path}" for path in paths}
     odd = [p for p in session.dataset.pictures if "\\x" in p.path]
@@ -128,7 +105,3 @@ def _is_utf8(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _absolute(root: Path) -> Path:
-    return Path(os.path.abspath(root))  # noqa: PTH100 - links stay as the user made them

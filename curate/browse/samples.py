@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from curate.browse.fields import Label, Row, Value, stamp
-from curate.browse.tags import WAS, decision_of, is_said
+from curate.browse.tags import WAS, decision_of, is_said, label_of
 from curate.progress import progress
 from rules.records import record
 
@@ -154,11 +154,23 @@ def _tags(
     if old is not None and old.get("sha256") != entry.sha256:
         tags = [f"{WAS}{tag}" if is_said(tag) else tag for tag in tags]
         decided = None
+    tags = [tag for tag in tags if not _is_known(tag, entry.row)]
     said = decision_of(tags)
-    if said != decided:  # decided in the App: `approve` will read it
+    if said not in {decided, entry.decision}:  # decided in the App: `approve` will read it
         return tags, decided
     others = [tag for tag in tags if tag != said]
     return [*others, *([entry.decision] if entry.decision else [])], entry.decision
+
+
+def _is_known(tag: str, row: Row) -> bool:
+    """Whether a tag says what labels.json says by now."""
+    told = label_of(tag)
+    label = row.get(told[0]) if told else None
+    return (
+        isinstance(label, Label)
+        and told is not None
+        and (label.label, label.source) == (told[1], "labelled")
+    )
 
 
 def _document(value: Value) -> object:
