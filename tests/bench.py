@@ -19,7 +19,7 @@ from PIL import Image
 
 BIN = Path(sys.executable).parent
 CURATE = [str(BIN / "curate")]
-PICTURES = 120
+PICTURES = 200
 # The checks that lora-audit 0.1.0 has too: missing, empty, repeated and orphaned captions,
 # triggers, small pictures, set size, content against suffix.
 SHARED_CHECKS = "CAP001,CAP002,CAP003,DUP005,TRG001,TRG003,RES001,COV015,IMG002"
