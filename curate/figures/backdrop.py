@@ -78,39 +78,42 @@ def _floor(place: Place, x: float, z: float, out_3: Floats) -> None:
 
 
 @kernel
+def _window(place: Place, across: float, y: float, out_3: Floats) -> None:
+    """Set a window into a wall."""
+    width, low, high = 0.42 * place.half, 0.30 * place.tall, 0.78 * place.tall
+    if abs(across) > width + 0.22 or y < low - 0.22 or y > high + 0.22:
+        return
+    bar = abs(across) < 0.08 or abs(y - 0.5 * (low + high)) < 0.08
+    if bar or abs(across) > width or y < low or y > high:
+        out_3[0], out_3[1], out_3[2] = 0.96, 0.96, 0.96
+        return
+    sky = (y - low) / (high - low)
+    out_3[0], out_3[1], out_3[2] = 0.80 - 0.22 * sky, 0.90 - 0.12 * sky, 0.99
+
+
+@kernel
+def _painting(place: Place, across: float, y: float, out_3: Floats) -> None:
+    """Hang a framed picture on a wall."""
+    x, y = abs(across + 0.2), abs(y - 4.5)
+    if x < 1.02 and y < 1.02:
+        for d in range(3):
+            out_3[d] = place.third[d] if x < 0.9 and y < 0.9 else 0.30
+
+
+@kernel
 def _wall(place: Place, across: float, y: float, side: int, out_3: Floats) -> None:
     """Colour a wall at (across, y)."""
     tone = 1.0 - 0.07 * (side % 2)
-    stripe = (across * 1.1) % 1.0 < 0.5
-    if place.pattern == 1 and stripe:
+    if place.pattern == 1 and (across * 1.1) % 1.0 < 0.5:
         tone *= 0.95
-    if place.pattern == 3 and y < 0.33 * place.tall:
-        tone *= 0.86
+    if (place.pattern == 3 and y < 0.33 * place.tall) or y > place.tall - 0.3:
+        tone *= 0.88
     for d in range(3):
-        out_3[d] = place.colour[d] * tone
-    if y < 0.35:
-        for d in range(3):
-            out_3[d] = 0.35 + 0.6 * place.colour[d]
-    width, low, high = 0.42 * place.half, 0.30 * place.tall, 0.78 * place.tall
+        out_3[d] = place.colour[d] * tone if y > 0.35 else 0.35 + 0.6 * place.colour[d]
     if side == 0 or (side == 1 and place.pattern == 2):
-        inner = abs(across) < width and low < y < high
-        if abs(across) < width + 0.22 and low - 0.22 < y < high + 0.22:
-            for d in range(3):
-                out_3[d] = 0.96
-        if inner and abs(across) > 0.08 and abs(y - 0.5 * (low + high)) > 0.08:
-            sky = (y - low) / (high - low)
-            out_3[0], out_3[1], out_3[2] = 0.80 - 0.22 * sky, 0.90 - 0.12 * sky, 0.99
+        _window(place, across, y, out_3)
     if side == 2:
-        inner = abs(across + 0.2) < 0.9 and 3.6 < y < 5.4
-        if inner:
-            for d in range(3):
-                out_3[d] = place.third[d]
-        if abs(across + 0.2) < 1.02 and 3.48 < y < 5.52 and not inner:
-            for d in range(3):
-                out_3[d] = 0.30
-    if y > place.tall - 0.3:
-        for d in range(3):
-            out_3[d] = 0.9 * place.colour[d]
+        _painting(place, across, y, out_3)
 
 
 @kernel

@@ -54,11 +54,9 @@ class Torso:
         hill = hill * np.exp(-(((np.abs(around) - 0.52) / 0.36) ** 2)) * (cosine > 0)
         deep = np.where(cosine > 0, front, back) + 0.085 * self.bust * hill * row[..., 9] / 0.40
         flat = np.sign(sine) * np.abs(sine) ** 0.88
-        return (
-            row[..., 0:3]
-            + row[..., 3:6] * (wide * flat)[..., None]
-            + row[..., 6:9] * (deep * cosine)[..., None]
-        )
+        across, ahead = (wide * flat)[..., None], (deep * cosine)[..., None]
+        points: Floats = row[..., 0:3] + row[..., 3:6] * across + row[..., 6:9] * ahead
+        return points
 
 
 def torso_of(skeleton: Skeleton) -> Torso:

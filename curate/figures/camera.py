@@ -60,7 +60,7 @@ class Lens:
 
 
 def aim(camera: Camera, target: Floats, subject_p3: Floats, size: tuple[int, int]) -> Lens:
-    """Point a camera at `target` so that the points of the subject fill a picture (width, height)."""
+    """Point a camera at `target` so that the subject's points fill a picture (width, height)."""
     width, height = size
     turn = turn_z(-camera.roll) @ turn_x(camera.elevation) @ turn_y(-camera.azimuth)
     spread = float(np.linalg.norm(subject_p3 - target, axis=1).max())

@@ -10,14 +10,10 @@ from curate.figures.compiled import Floats
 from curate.figures.hair import (
     Curtain,
     Surroundings,
-    add_ahoge,
     add_bangs,
-    add_braid,
-    add_bun,
     add_curtain,
     add_intakes,
     add_sidelocks,
-    add_tail,
     cap_piece,
     push_out,
 )
@@ -26,6 +22,7 @@ from curate.figures.library import palette
 from curate.figures.material import Material
 from curate.figures.rig import Skeleton
 from curate.figures.surface import Mesh
+from curate.figures.tails import add_ahoge, add_braid, add_bun, add_tail
 from curate.figures.turns import Frame, unit
 
 CURTAINS = {

@@ -1,17 +1,20 @@
 """A set of pictures on disk: PNG files, captions beside them, and the truth of all in one file."""
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from curate.figures.batch import in_processes
 from curate.figures.captions import CaptionPlan, caption
+from curate.figures.draw import draw
 from curate.figures.figure import Figure
 from curate.figures.spec import FiguresSpec, figures_of
 from curate.figures.truth import Truth
+from rules.records import to_plain, write_atomically
 
 TRUTH_NAME = "figures-truth.json"
 
@@ -26,6 +29,7 @@ class Job:
     folder: Path
     wanted: str | None
     caption: CaptionPlan | None
+    full_truth: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +65,6 @@ def labels_of(truth: Truth) -> dict[str, object]:
 
 def make(job: Job) -> Done:
     """Draw one picture and write it with its caption."""
-    from PIL import Image
-
-    from curate.figures.draw import draw
-
     drawing = draw(job.figure, *job.size)
     path = job.folder / f"{job.name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,8 @@ def make(job: Job) -> Done:
     complaint = None
     if job.wanted is not None and drawing.truth.framing != job.wanted:
         complaint = f"{job.name}: wanted framing {job.wanted}, drew {drawing.truth.framing}"
-    return Done(name=job.name, labels=labels_of(drawing.truth), complaint=complaint)
+    labels = to_plain(drawing.truth) if job.full_truth else labels_of(drawing.truth)
+    return Done(name=job.name, labels=labels, complaint=complaint)
 
 
 def _plan(plan: CaptionPlan | None, omit: tuple[str, ...]) -> CaptionPlan | None:
@@ -93,33 +94,23 @@ def jobs_of(spec: FiguresSpec, folder: Path) -> list[Job]:
             folder=folder,
             wanted=figure.camera.framing if shot.framing else None,
             caption=_plan(spec.caption, shot.omit),
+            full_truth=spec.truth == "full",
         )
         for shot, number, figure in figures_of(spec)
     ]
 
 
-def run(jobs: list[Job], workers: int) -> Iterator[Done]:
-    """Make pictures, in order, in one or more processes."""
-    if workers <= 1:
-        yield from map(make, jobs)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(make, jobs, chunksize=max(1, min(64, len(jobs) // (4 * workers) or 1)))
-
-
-def draw_set(
-    spec: FiguresSpec,
-    folder: Path,
-    *,
-    workers: int = 1,
-    report: Callable[[Done], None] = lambda _: None,
-) -> list[Done]:
-    """Draw a set into a folder; the truth file is written last."""
+def draw_set(spec: FiguresSpec, folder: Path, workers: int = 1) -> Iterator[Done]:
+    """Draw a set into a folder, picture by picture; the truth file is written last."""
     done = []
-    for result in run(jobs_of(spec, folder), workers):
-        report(result)
+    for result in in_processes(make, jobs_of(spec, folder), workers):
         done.append(result)
-    text = ",\n".join(f"  {json.dumps(r.name)}: {json.dumps(r.labels)}" for r in done)
+        yield result
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / TRUTH_NAME).write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
-    return done
+    text = ",\n".join(f"  {json.dumps(one.name)}: {json.dumps(one.labels)}" for one in done)
+    write_atomically(folder / TRUTH_NAME, f"{{\n{text}\n}}\n".encode())
+
+
+def num_pictures(spec: FiguresSpec) -> int:
+    """Count the pictures of a set."""
+    return sum(shot.count for shot in spec.shots)

@@ -106,8 +106,8 @@ def look_of(style: Style, lens: Lens, up: Floats, head: float) -> Look:
         line_strength=style.outline,
         texture=style.texture,
         ink=style.ink,
-        shadow_x=float(0.044 * head * np.sin(side)),
-        shadow_y=-0.055 * head,
+        shadow_x=round(0.044 * head * float(np.sin(side))),
+        shadow_y=-round(0.055 * head),
         up_x=float(upward[0]),
         up_y=float(upward[1]),
         up_z=float(upward[2]),
@@ -152,7 +152,7 @@ def draw(figure: Figure, width: int, height: int) -> Drawing:
     picture = shade(depth, owner, marks, scene, look, backdrop)
     if figure.style.paint > 0:
         picture = brush(picture, 2 if min(width, height) <= SMALL else 3, figure.style.paint)
-    sampled = owner[::2, ::2]
+    sampled = owner[::2, 1::2] if figure.mirrored else owner[::2, ::2]
     parts = np.where(sampled >= 0, scene.face_material[np.maximum(sampled, 0)], np.int32(-1))
     names = tuple(material.part for material in mesh.palette)
     truth = measure(figure, skeleton, lens, near, parts, names)

@@ -92,7 +92,8 @@ def _inside(distance: float, blur: float) -> float:
 @kernel
 def _oval(x: float, y: float, wide: float, high: float) -> float:
     """Give roughly the signed distance to an ellipse."""
-    return (np.sqrt((x / wide) ** 2 + (y / high) ** 2) - 1.0) * min(wide, high)
+    away = float(np.sqrt((x / wide) ** 2 + (y / high) ** 2))
+    return (away - 1.0) * min(wide, high)
 
 
 @kernel

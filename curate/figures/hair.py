@@ -8,7 +8,7 @@ from curate.figures.character import Hair
 from curate.figures.compiled import Floats
 from curate.figures.head import MIDDLE, on_skull
 from curate.figures.material import Material
-from curate.figures.surface import Mesh, Piece, ball, control_rows, sheet
+from curate.figures.surface import Mesh, Piece, control_rows, sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class Surroundings:
 def push_out(points: Floats, around: Surroundings, margin: float = 0.05) -> Floats:
     """Move points (..., 3) out of an elliptic column around the chest, below the shoulders."""
     local = (points - around.chest) @ around.axes.T
-    wide, deep = around.reach[0] + margin, around.reach[1] + margin
     # Above the shoulders the column narrows to a neck, so that hair leaves the head freely.
     rise = np.clip((local[..., 1] - 0.38) / 0.25, 0.0, 1.0)
-    wide, deep = wide * (1 - 0.62 * rise), deep * (1 - 0.45 * rise)
+    wide = (around.reach[0] + margin) * (1 - 0.62 * rise)
+    deep = (around.reach[1] + margin) * (1 - 0.45 * rise)
     inside = np.sqrt((local[..., 0] / wide) ** 2 + (local[..., 2] / deep) ** 2)
     scale = np.where(inside < 1.0, 1.0 / np.maximum(inside, 0.15), 1.0)
     below = np.clip((0.75 - local[..., 1]) / 0.2, 0.0, 1.0)
@@ -50,7 +50,7 @@ def along(angle: float) -> Floats:
     return np.array([np.cos(angle), 0.0, -np.sin(angle)])
 
 
-def add_lock(  # noqa: PLR0913, PLR0917
+def add_lock(
     mesh: Mesh, material: Material, points: Floats, wide: list[float], thick: float, across: Floats
 ) -> None:
     """Add one lock of hair along control points (k, 3) with k half widths."""
@@ -278,83 +278,3 @@ def add_intakes(mesh: Mesh, material: Material, hair: Hair, inner: Material) -> 
         rows = control_rows(hollow, 0.86 * wide[1:6], 0.55 * thick[1:6], across)
         rows[-1, 3:5] *= 0.2
         mesh.add_tube(rows, inner, rings=14, columns=8)
-
-
-def add_tail(  # noqa: PLR0913
-    mesh: Mesh,
-    material: Material,
-    around: Surroundings,
-    root: Floats,
-    heading: Floats,
-    *,
-    length: float,
-    thick: float,
-    rng: np.random.Generator,
-) -> None:
-    """Add a bundle of locks that leaves `root` along `heading` and falls."""
-    side = np.cross(heading, around.down)
-    side /= np.linalg.norm(side) + 1e-9
-    other = np.cross(heading, side)
-    for i in range(7):
-        turn = 2 * np.pi * i / 6
-        spread = 0.0 if i == 6 else 0.55
-        offset = spread * thick * (np.cos(turn) * side + np.sin(turn) * other)
-        long = length * (1.0 + rng.normal(0.0, 0.05) - 0.08 * (i % 3))
-        share = np.array([0.25, 0.5, 0.75, 1.0])[:, None]
-        arc = root + heading * 0.20 + heading * 0.16 * np.sin(share * np.pi * 0.7)
-        hang = arc + around.down * long * share**1.15 + offset * (1.1 - 0.5 * share)
-        points = np.concatenate(
-            [root[None], (root + heading * 0.13 + 0.9 * offset)[None], push_out(hang, around)]
-        )
-        base = thick * (0.62 if i < 6 else 0.8)
-        wide = [0.35 * base, 0.9 * base, base, 0.95 * base, 0.72 * base, 0.01]
-        add_lock(mesh, material, points, wide, 0.55 * base, side)
-
-
-def add_braid(mesh: Mesh, material: Material, points: Floats, thick: float, across: Floats) -> None:
-    """Add a braid along points (n, 3): lobes that cross from side to side."""
-    count = len(points)
-    for i in range(count - 1):
-        sign = 1.0 if i % 2 else -1.0
-        way = points[i + 1] - points[max(i - 1, 0)]
-        size = thick * (1.0 - 0.35 * i / count)
-        start = points[i] - 0.55 * way + across * sign * size * 0.75
-        middle = points[i] + across * sign * size * 0.52
-        end = points[i] + 0.62 * way - across * sign * size * 0.30
-        rows = control_rows(
-            np.array([start, middle, end]),
-            np.array([0.35, 0.66, 0.30]) * size,
-            np.array([0.3, 0.55, 0.28]) * size,
-            across,
-        )
-        mesh.add_tube(rows, material, rings=7, columns=8)
-
-
-def add_ahoge(mesh: Mesh, material: Material, lean: float) -> None:
-    """Add the one hair that stands up; `lean` is where its tip points, -1 to 1."""
-    points = np.array(
-        [
-            [0.0, 1.03, 0.05],
-            [-0.05 * lean, 1.15, 0.10],
-            [0.03 * lean, 1.25, 0.16],
-            [0.16 * lean, 1.25, 0.22],
-            [0.25 * lean, 1.16, 0.26],
-        ]
-    )
-    add_lock(mesh, material, points, [0.022, 0.036, 0.036, 0.026, 0.002], 0.02, along(0.3))
-
-
-def add_bun(mesh: Mesh, material: Material, centre: Floats, size: float) -> None:
-    """Add a bun with a coil on it."""
-    mesh.add(ball(centre, np.full(3, size)), material)
-    away = centre - MIDDLE
-    away /= np.linalg.norm(away)
-    side = np.cross(away, np.array([0.0, 0.0, 1.0]))
-    side /= np.linalg.norm(side)
-    other = np.cross(away, side)
-    turn = np.linspace(0.0, 3.6 * np.pi, 14)[:, None]
-    reach = np.linspace(0.95, 0.30, 14)[:, None] * size
-    depth = np.sqrt(np.maximum((1.04 * size) ** 2 - reach**2, 0.0))
-    points = centre + reach * (np.cos(turn) * side + np.sin(turn) * other) + away * depth
-    rows = control_rows(points, np.full(14, 0.20 * size), np.full(14, 0.16 * size), away)
-    mesh.add_tube(rows, material, rings=30, columns=6)

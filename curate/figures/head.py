@@ -53,10 +53,8 @@ def _skull_points(around_n: Floats, height_n: Floats, lift_n: Floats, profile_k4
         sine, cosine = np.sin(around_n[i]), np.cos(around_n[i])
         # A face is flatter than an ellipse, the back of a head is not.
         x = wide * np.sign(sine) * abs(sine) ** FLAT
-        if cosine > 0:
-            z = AXIS + (front - AXIS) * cosine**FLAT
-        else:
-            z = AXIS + (AXIS - back) * cosine
+        deep = (front - AXIS) * abs(cosine) ** FLAT if cosine > 0 else (AXIS - back) * cosine
+        z = AXIS + deep
         nx, ny, nz = x / RX2, (height_n[i] - MY) / RY2, (z - MZ) / RZ2
         scale = lift_n[i] / (np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12)
         result[i, 0] = x + nx * scale
@@ -72,8 +70,9 @@ def on_skull(around: Floats | float, height: Floats | float, lift: Floats | floa
         np.asarray(height, dtype=np.float64),
         np.asarray(lift, dtype=np.float64),
     )
-    flat = [array.ravel() for array in arrays]
-    return _skull_points(*flat, _profile()).reshape(*arrays[0].shape, 3)
+    around_n, height_n, lift_n = (array.ravel() for array in arrays)
+    points = _skull_points(around_n, height_n, lift_n, _profile())
+    return points.reshape(*arrays[0].shape, 3)
 
 
 @cache

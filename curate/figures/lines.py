@@ -22,7 +22,7 @@ def _strength(gap: float, same_group: bool, same_sort: bool, flat: bool) -> floa
 
 
 @kernel
-def mark_lines(  # noqa: PLR0913
+def mark_lines(
     depth_hw: Floats,
     owner_hw: Ints,
     groups_f: Ints,

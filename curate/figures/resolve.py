@@ -10,12 +10,9 @@ import numpy as np
 
 from curate.figures.compiled import Bytes, Floats, Ints, kernel
 from curate.figures.material import (
-    BANDS,
-    DOTS,
     FACE,
     FLAT,
     HAIR,
-    HEM,
     KIND,
     LINE,
     LIT,
@@ -23,14 +20,13 @@ from curate.figures.material import (
     MARK_SHADOW,
     NONE,
     PATTERN,
-    PLAID,
     PLEATS,
     PROP,
     SCALE,
     SHADOW,
-    STRIPES,
 )
 from curate.figures.noise import line_noise, smoothstep, value_noise
+from curate.figures.pattern import pattern_at, pleat_at, texel_at
 
 
 class Scene(NamedTuple):
@@ -66,66 +62,19 @@ class Look(NamedTuple):
     line_strength: float
     texture: float
     ink: float
-    shadow_x: float
-    shadow_y: float
+    shadow_x: int
+    shadow_y: int
     up_x: float
     up_y: float
     up_z: float
 
 
 @kernel
-def _pattern(kind: int, scale: float, u: float, v: float) -> float:
-    """Tell how much of the pattern colour shows at (u, v)."""
-    if kind == STRIPES:
-        return 1.0 if (u * scale) % 1.0 < 0.5 else 0.0
-    if kind == BANDS:
-        return 1.0 if (v * scale) % 1.0 < 0.5 else 0.0
-    if kind == PLAID:
-        across = 0.5 if (u * scale) % 1.0 < 0.3 else 0.0
-        return across + (0.5 if (v * scale * 0.5) % 1.0 < 0.3 else 0.0)
-    if kind == DOTS:
-        odd = np.floor(v * scale * 0.5) % 2
-        x = (u * scale + 0.5 * odd) % 1.0 - 0.5
-        y = (v * scale * 0.5) % 1.0 - 0.5
-        return 1.0 if x * x + y * y < 0.07 else 0.0
-    if kind == HEM:
-        return 1.0 if 0.06 < v < 0.13 else 0.0
-    return 0.0
-
-
-@kernel
-def _pleat(count: float, u: float, v: float) -> float:
-    """Tell whether (u, v) lies in the light: the inner side of each pleat is dark."""
-    phase = (u * count) % 1.0
-    depth = 0.30 * (1.0 - v) ** 0.5
-    fold = 1.0 - smoothstep(depth - 0.03, depth + 0.03, phase)
-    return 1.0 - fold * (1.0 - smoothstep(0.85, 0.98, v))
-
-
-@kernel
-def _texel(decal_tt4: Floats, u: float, v: float) -> tuple[float, float, float, float]:
-    """Read the decal at (u, v) in 0..1 with bilinear weights."""
-    size = decal_tt4.shape[0]
-    x = min(max(u * size - 0.5, 0.0), size - 1.001)
-    y = min(max(v * size - 0.5, 0.0), size - 1.001)
-    ix, iy = int(x), int(y)
-    fx, fy = x - ix, y - iy
-    a, b, c, d = (1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy
-    t = decal_tt4
-    return (
-        a * t[iy, ix, 0] + b * t[iy, ix + 1, 0] + c * t[iy + 1, ix, 0] + d * t[iy + 1, ix + 1, 0],
-        a * t[iy, ix, 1] + b * t[iy, ix + 1, 1] + c * t[iy + 1, ix, 1] + d * t[iy + 1, ix + 1, 1],
-        a * t[iy, ix, 2] + b * t[iy, ix + 1, 2] + c * t[iy + 1, ix, 2] + d * t[iy + 1, ix + 1, 2],
-        a * t[iy, ix, 3] + b * t[iy, ix + 1, 3] + c * t[iy + 1, ix, 3] + d * t[iy + 1, ix + 1, 3],
-    )
-
-
-@kernel
-def _covered(  # noqa: PLR0913
-    x: int, y: int, depth_hw: Floats, owner_hw: Ints, groups_f: Ints, dx: float, dy: float
+def _covered(
+    x: int, y: int, depth_hw: Floats, owner_hw: Ints, groups_f: Ints, dx: int, dy: int
 ) -> float:
     """Tell whether something a little nearer lies towards the light: a cast shadow, 0 or 1."""
-    sx, sy = int(x + dx), int(y + dy)
+    sx, sy = x + dx, y + dy
     if sx < 0 or sy < 0 or sy >= depth_hw.shape[0] or sx >= depth_hw.shape[1]:
         return 0.0
     face = owner_hw[sy, sx]
@@ -160,7 +109,28 @@ def _toned(lit: float, dark: float, share: float, grain: float, ink: float) -> f
 
 
 @kernel
-def _surface(  # noqa: PLR0913, PLR0915
+def _gloss(look: Look, nx: float, ny: float, nz: float, u: float, group: int) -> float:
+    """Tell how much of the ring of light on the hair shows where the surface faces (nx, ny, nz)."""
+    height = nx * look.up_x + ny * look.up_y + nz * look.up_z
+    if look.gloss <= 0 or height < 0.45 or height > 0.75:
+        return 0.0
+    jag = 0.09 * abs((u * 3.0 + 0.37 * group) % 1.0 - 0.5)
+    band = smoothstep(0.50 + jag, 0.53 + jag, height)
+    band *= 1.0 - smoothstep(0.66 - jag, 0.69 - jag, height)
+    return look.gloss * 0.42 * band * smoothstep(0.25, 0.5, nz)
+
+
+@kernel
+def _rim(look: Look, nx: float, ny: float, nz: float) -> float:
+    """Tell how much light runs along the edge of a surface that faces (nx, ny, nz)."""
+    if look.rim <= 0:
+        return 0.0
+    edge = smoothstep(0.55, 0.75, 1.0 - nz)
+    return look.rim * edge * smoothstep(0.0, 0.3, ny * 0.5 + nx * look.light_x)
+
+
+@kernel
+def _surface(  # noqa: PLR0915 - a call that passes arrays costs more than it does
     x: int,
     y: int,
     depth_hw: Floats,
@@ -197,7 +167,7 @@ def _surface(  # noqa: PLR0913, PLR0915
         cover = _covered(x, y, depth_hw, owner_hw, groups, look.shadow_x, look.shadow_y)
         lit = min(lit, 1.0 - cover)
     if rows[m, PLEATS] > 0:
-        lit = min(lit, _pleat(rows[m, PLEATS], u, v))
+        lit = min(lit, pleat_at(rows[m, PLEATS], u, v))
     grain = 1.0
     if kind == HAIR:
         lit *= 0.66 + 0.34 * smoothstep(0.40, 0.46, value)
@@ -208,10 +178,12 @@ def _surface(  # noqa: PLR0913, PLR0915
         lit = 1.0
     if look.texture > 0:
         mottle = value_noise(u * 7.0 + group, v * 9.0, group)
-        grain *= 1.0 + look.texture * (mottle + value_noise(x * 0.11, y * 0.11, 7) - 1.0)
+        across = depth_hw.shape[1] - 1 - x if winding < 0 else x
+        mottle += value_noise(across * 0.11, y * 0.11, 7)
+        grain *= 1.0 + look.texture * (mottle - 1.0)
     mark = 0.0
     if rows[m, PATTERN] != NONE:
-        mark = _pattern(int(rows[m, PATTERN]), rows[m, SCALE], u, v)
+        mark = pattern_at(int(rows[m, PATTERN]), rows[m, SCALE], u, v)
     keep = 1.0 - mark
     red, green, blue = (
         _toned(
@@ -236,26 +208,14 @@ def _surface(  # noqa: PLR0913, PLR0915
             look.ink,
         ),
     )
-    if kind == HAIR and look.gloss > 0 and not inside:
-        height = nx * look.up_x + ny * look.up_y + nz * look.up_z
-        if 0.45 < height < 0.75:
-            jag = 0.09 * abs((u * 3.0 + 0.37 * group) % 1.0 - 0.5)
-            band = smoothstep(0.50 + jag, 0.53 + jag, height)
-            band *= 1.0 - smoothstep(0.66 - jag, 0.69 - jag, height)
-            band *= look.gloss * 0.42 * lit * smoothstep(0.25, 0.5, nz)
-            red += (min(1.0, 0.55 + 0.5 * rows[m, 0]) - red) * band
-            green += (min(1.0, 0.55 + 0.5 * rows[m, 1]) - green) * band
-            blue += (min(1.0, 0.55 + 0.5 * rows[m, 2]) - blue) * band
-    if look.rim > 0 and kind != FLAT and kind != PROP:
-        edge = smoothstep(0.55, 0.75, 1.0 - nz)
-        edge *= look.rim * smoothstep(0.0, 0.3, ny * 0.5 + nx * look.light_x)
-        red, green, blue = (
-            red + (1 - red) * edge,
-            green + (1 - green) * edge,
-            blue + (1 - blue) * edge,
-        )
+    shine = 0.0 if kind != HAIR or inside else lit * _gloss(look, nx, ny, nz, u, group)
+    red += (min(1.0, 0.55 + 0.5 * rows[m, 0]) - red) * shine
+    green += (min(1.0, 0.55 + 0.5 * rows[m, 1]) - green) * shine
+    blue += (min(1.0, 0.55 + 0.5 * rows[m, 2]) - blue) * shine
+    edge = 0.0 if kind in (FLAT, PROP) else _rim(look, nx, ny, nz)
+    red, green, blue = red + (1 - red) * edge, green + (1 - green) * edge, blue + (1 - blue) * edge
     if kind == FACE and 0 < u < 1 and 0 < v < 1 and not inside:
-        pr, pg, pb, cover = _texel(decal, u, v)
+        pr, pg, pb, cover = texel_at(decal, u, v)
         dim = (lit + (1 - lit) * 0.88) * (1 - 0.4 * look.ink)
         red += (pr * dim - red) * cover
         green += (pg * dim - green) * cover
@@ -264,7 +224,7 @@ def _surface(  # noqa: PLR0913, PLR0915
 
 
 @kernel
-def resolve(  # noqa: PLR0913
+def resolve(
     depth_hw: Floats,
     owner_hw: Ints,
     lines_hw: Floats,
@@ -287,9 +247,10 @@ def resolve(  # noqa: PLR0913
     """
     height, width = backdrop_hw3.shape[0], backdrop_hw3.shape[1]
     picture = np.empty((height, width, 3), dtype=np.uint8)
+    flip = 1 if winding < 0 else 0
     for py in range(height):
         for px in range(width):
-            first = owner_hw[2 * py, 2 * px]
+            first = owner_hw[2 * py, 2 * px + flip]
             share, group = False, -1
             if first >= 0:
                 group, m = groups[first], face_material[first]
@@ -297,7 +258,7 @@ def resolve(  # noqa: PLR0913
             red, green, blue = 0.0, 0.0, 0.0
             r, g, b = 0.0, 0.0, 0.0
             for sample in range(4):
-                x, y = 2 * px + (sample & 1), 2 * py + (sample >> 1)
+                x, y = 2 * px + (sample & 1 ^ flip), 2 * py + (sample >> 1)
                 face = owner_hw[y, x]
                 if face < 0:
                     r, g, b = (
@@ -346,7 +307,7 @@ def shade(
     scene: Scene,
     look: Look,
     backdrop_hw3: Floats,
-) -> Bytes:  # noqa: PLR0913
+) -> Bytes:
     """Shade a scene; see `resolve`."""
     return resolve(
         depth_hw,

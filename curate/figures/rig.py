@@ -123,7 +123,7 @@ class Skeleton:
     @property
     def thickness(self) -> float:
         """Scale of everything fleshy: thinner than the bones shrink, so that chibis stay plump."""
-        return self.build.scale**0.55
+        return float(self.build.scale**0.55)
 
 
 def limited(angles: Angles) -> dict[str, dict[str, float]]:

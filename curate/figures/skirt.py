@@ -47,7 +47,7 @@ def _axis(skeleton: Skeleton) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 @kernel
-def _radius(  # noqa: PLR0913
+def _radius(
     frame_43: Floats,
     wide: float,
     deep: float,

@@ -1,6 +1,6 @@
 """figures.yaml: what a set of pictures shall show, shot by shot."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,8 +14,9 @@ from curate.figures.face import expressions
 from curate.figures.figure import Backdrop, BackdropKind, Figure, Style
 from curate.figures.library import load
 from curate.figures.poses import draw_pose, variants
-from curate.figures.prior import Prior, prior_named, sample
-from rules.records import RecordError, load_yaml, parse, record
+from curate.figures.prior import Prior, Split, prior_named, sample
+from rules.plain_yaml import load_yaml
+from rules.records import RecordError, parse, record
 
 Range = tuple[float, float]
 Size = Annotated[int, Field(ge=32, le=4096)]
@@ -76,6 +77,8 @@ class FiguresSpec:
     Args:
         seed: Decides all that the shots leave open.
         prior: Name of the distribution that strangers and open fields come from.
+        split: Whether strangers may have values reserved for evaluation.
+        truth: Whether the truth file holds labels only or every joint and parameter.
         caption: What captions hold; None writes no captions.
         characters: Sheets of this set's own.
         shots: What to draw.
@@ -83,6 +86,8 @@ class FiguresSpec:
 
     seed: int
     prior: str = "default"
+    split: Split = "all"
+    truth: Literal["short", "full"] = "short"
     caption: CaptionPlan | None = None
     characters: dict[str, Character] = field(default_factory=dict)
     shots: tuple[Shot, ...]
@@ -109,13 +114,14 @@ def sheet(name: str) -> Character:
 SHEETS = ("keichan", "kanachan")
 
 
-def _faults(spec: FiguresSpec) -> "list[str]":
+def _faults(spec: FiguresSpec) -> list[str]:
     faults = []
     known = {*SHEETS, *spec.characters}
     for shot in spec.shots:
         if shot.character is not None and shot.character not in known:
             faults.append(
-                f"`{shot.name}`: no character `{shot.character}`; known are {', '.join(sorted(known))}"
+                f"`{shot.name}`: no character `{shot.character}`; "
+                f"known are {', '.join(sorted(known))}"
             )
         for pose in shot.poses:
             name, _, variant = pose.partition("/")
@@ -150,7 +156,7 @@ def _figure(spec: FiguresSpec, prior: Prior, shot: Shot, place: tuple[int, int])
     index = place[1]
     seed = [spec.seed, place[0], 0 if shot.one_figure else index]
     rng = np.random.default_rng(seed)
-    free = sample(prior, rng)
+    free = sample(prior, rng, spec.split)
     # A second stream, so that a change of the prior leaves what a spec names where it was.
     named = np.random.default_rng([*seed, 1])
     changes: dict[str, object] = {}
@@ -171,13 +177,7 @@ def _figure(spec: FiguresSpec, prior: Prior, shot: Shot, place: tuple[int, int])
     if shot.backdrops:
         changes["backdrop"] = _studio(shot.backdrops[index % len(shot.backdrops)], named)
     changes["camera"] = _camera(shot, index, free.camera, named)
-    return _replaced(free, changes)
-
-
-def _replaced(figure: Figure, changes: dict[str, object]) -> Figure:
-    from dataclasses import replace
-
-    return replace(figure, **changes)  # type: ignore[arg-type]
+    return replace(free, **changes)  # type: ignore[arg-type]
 
 
 STUDIO = (

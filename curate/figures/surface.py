@@ -35,6 +35,27 @@ def spline(rows_kd: Floats, count: int) -> Floats:
 
 
 @kernel
+def _ring_axes(curve_r8: Floats, i: int, tangent_3: Floats, across_3: Floats) -> None:
+    """Write a ring's direction along the tube and its width direction, both of length one."""
+    low, high = max(i - 1, 0), min(i + 1, len(curve_r8) - 1)
+    length, along = 0.0, 0.0
+    for d in range(3):
+        tangent_3[d] = curve_r8[high, d] - curve_r8[low, d]
+        length += tangent_3[d] * tangent_3[d]
+    length = np.sqrt(length) + TINY
+    for d in range(3):
+        tangent_3[d] /= length
+        along += tangent_3[d] * curve_r8[i, 5 + d]
+    length = 0.0
+    for d in range(3):
+        across_3[d] = curve_r8[i, 5 + d] - along * tangent_3[d]
+        length += across_3[d] * across_3[d]
+    length = np.sqrt(length) + TINY
+    for d in range(3):
+        across_3[d] /= length
+
+
+@kernel
 def tube_points(rows_k8: Floats, num_rings: int, num_columns: int, flat: float) -> Floats:
     """Sweep an ellipse along control rows.
 
@@ -48,23 +69,7 @@ def tube_points(rows_k8: Floats, num_rings: int, num_columns: int, flat: float) 
     across = np.empty(3)
     normal = np.empty(3)
     for i in range(num_rings):
-        low, high = max(i - 1, 0), min(i + 1, num_rings - 1)
-        length = 0.0
-        for d in range(3):
-            tangent[d] = curve[high, d] - curve[low, d]
-            length += tangent[d] * tangent[d]
-        length = np.sqrt(length) + TINY
-        along = 0.0
-        for d in range(3):
-            tangent[d] /= length
-            along += tangent[d] * curve[i, 5 + d]
-        length = 0.0
-        for d in range(3):
-            across[d] = curve[i, 5 + d] - along * tangent[d]
-            length += across[d] * across[d]
-        length = np.sqrt(length) + TINY
-        for d in range(3):
-            across[d] /= length
+        _ring_axes(curve, i, tangent, across)
         normal[0] = tangent[1] * across[2] - tangent[2] * across[1]
         normal[1] = tangent[2] * across[0] - tangent[0] * across[2]
         normal[2] = tangent[0] * across[1] - tangent[1] * across[0]
@@ -158,7 +163,7 @@ class Piece(NamedTuple):
 
 
 def sheet(points_rc3: Floats, *, wrap: bool = False) -> Piece:
-    """Make a surface of a grid of points of shape (r, c, 3); `wrap`: last column meets the first."""
+    """Make a surface of a grid (r, c, 3); `wrap`: its last column meets its first."""
     rows, columns = points_rc3.shape[:2]
     normals = grid_normals(points_rc3, wrap)
     return Piece(
@@ -175,7 +180,7 @@ def tube(rows_k8: Floats, *, rings: int = 12, columns: int = 8, flat: float = 0.
 
 
 def control_rows(points_k3: Floats, wide: Floats, thick: Floats, across: Floats) -> Floats:
-    """Join the columns of a tube: points (k, 3), half sizes (k,), width direction (3,) or (k, 3)."""
+    """Join a tube's columns: points (k, 3), half sizes (k,), width direction (3,) or (k, 3)."""
     points = np.asarray(points_k3, dtype=np.float64)
     rows = np.empty((len(points), 8))
     rows[:, :3] = points

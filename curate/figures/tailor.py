@@ -48,7 +48,8 @@ class Tailor:
 
     def neckline(self, depth: float, width: float = 0.36, rim: float = 0.93) -> Floats:
         """Give the height of a top's upper edge per column, lower at the front."""
-        return rim - depth * np.exp(-((angles(self.detail) / width) ** 2))
+        edge: Floats = rim - depth * np.exp(-((angles(self.detail) / width) ** 2))
+        return edge
 
     def top(
         self,

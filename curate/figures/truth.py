@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.figures.camera import Lens
-from curate.figures.compiled import Floats
+from curate.figures.compiled import Floats, Ints
 from curate.figures.figure import Figure
 from curate.figures.rig import JOINTS, SIDES, Skeleton
 from rules.records import record
@@ -20,6 +21,7 @@ VIEWS = (
 )
 ANGLE = 15.0
 LEAST_PIXELS = 12
+BEHIND = -1.0
 FEATURES = (
     "ribbon",
     "intakes",
@@ -36,11 +38,15 @@ FEATURES = (
 )
 
 Box = tuple[int, int, int, int]
+Mask = NDArray[np.bool_]
 
 
 @record
 class JointTruth:
-    """Where a joint is: pixels from the top left corner, inside the picture, in sight."""
+    """Where a joint is: pixels from the top left corner, inside the picture, in sight.
+
+    A joint behind the viewer has the place (-1, -1).
+    """
 
     x: float
     y: float
@@ -65,7 +71,9 @@ class FeatureTruth:
 
 @record
 class Truth:
-    """Everything that is known about a picture; angles in degrees, boxes (left, top, right, bottom).
+    """Everything that is known about a picture.
+
+    Angles are degrees, boxes (left, top, right, bottom) in pixels.
 
     Args:
         width: Pixels.
@@ -128,7 +136,7 @@ def elevation_of(degrees: float) -> str:
 
 
 def framing_of(inside: Mapping[str, bool]) -> str:
-    """Name the framing by which joints are inside the picture; `chest` and `thigh` count as joints."""
+    """Name the framing by which joints are inside the picture; thighs count as joints."""
     if all(inside[f"{side}_ankle"] for side in SIDES) and inside["pelvis"]:
         return "full"
     if inside["pelvis"] and any(inside[f"{side}_thigh"] for side in SIDES):
@@ -147,7 +155,7 @@ def seen_azimuth(skeleton: Skeleton, lens: Lens, framing: str) -> float:
     return math.degrees(math.atan2(across, ahead))
 
 
-def _box(mask: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> Box | None:
+def _box(mask: Mask) -> Box | None:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None
@@ -167,9 +175,10 @@ def joint_points(skeleton: Skeleton) -> dict[str, Floats]:
 
 
 def _joint_truths(
-    skeleton: Skeleton, lens: Lens, near_hw: Floats, scale: float
+    skeleton: Skeleton, lens: Lens, near_hw: Floats, body_hw: Mask
 ) -> dict[str, JointTruth]:
-    """Place every joint in the picture; `scale` is samples per pixel."""
+    """Place every joint in the picture; `body_hw` tells which pixels show the figure."""
+    scale = near_hw.shape[0] / body_hw.shape[0]
     points = joint_points(skeleton)
     spots = lens.project(np.array(list(points.values())))
     height, width = near_hw.shape
@@ -177,27 +186,27 @@ def _joint_truths(
     for name, (x, y, inverse) in zip(points, spots, strict=True):
         inside = bool(inverse > 0 and 0 <= x < width and 0 <= y < height)
         visible = False
-        if inside:
+        if inside and body_hw[int(y / scale), int(x / scale)]:
             seen = float(near_hw[int(y), int(x)])
             room = 0.62 if name in {"head", "chest", "pelvis", "spine"} else 0.42
-            visible = seen > 0 and 1.0 / seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
+            visible = bool(
+                seen > 0 and 1.0 / seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
+            )
         truths[name] = JointTruth(
-            x=round(float(x / scale), 2),
-            y=round(float(y / scale), 2),
+            x=round(float(x / scale), 2) if inverse > 0 else BEHIND,
+            y=round(float(y / scale), 2) if inverse > 0 else BEHIND,
             inside=inside,
             visible=visible,
         )
     return truths
 
 
-def _feature(
-    mask: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", head: tuple[float, float]
-) -> FeatureTruth:
+def _feature(mask: Mask, head: tuple[float, float]) -> FeatureTruth:
     pixels = int(mask.sum())
     if pixels < LEAST_PIXELS:
         return FeatureTruth(visible=False, pixels=pixels, viewer_side=None)
     middle = float(np.flatnonzero(mask.any(axis=0)) @ mask.sum(axis=0)[mask.any(axis=0)]) / pixels
-    offset = middle - head[0]
+    offset = middle + 0.5 - head[0]
     side = "middle" if abs(offset) < 0.18 * head[1] else ("right" if offset > 0 else "left")
     return FeatureTruth(visible=True, pixels=pixels, viewer_side=side)
 
@@ -205,12 +214,12 @@ def _feature(
 HEAD_PARTS = frozenset({"face", "ears", "hair", "bangs", "sidelocks", "intakes", "ahoge", "buns"})
 
 
-def measure(  # noqa: PLR0913
+def measure(
     figure: Figure,
     skeleton: Skeleton,
     lens: Lens,
     near_hw: Floats,
-    parts_hw: "np.ndarray[tuple[int, int], np.dtype[np.int32]]",
+    parts_hw: Ints,
     names: tuple[str, ...],
 ) -> Truth:
     """Write down what a picture shows.
@@ -219,7 +228,9 @@ def measure(  # noqa: PLR0913
     `names` the part of every material.
     """
     height, width = parts_hw.shape
-    joints = _joint_truths(skeleton, lens, near_hw, near_hw.shape[0] / height)
+    figure_parts = [i for i, name in enumerate(names) if name != "prop"]
+    body = np.isin(parts_hw, figure_parts)
+    joints = _joint_truths(skeleton, lens, near_hw, body)
     framing = framing_of({name: joint.inside for name, joint in joints.items()})
     azimuth = seen_azimuth(skeleton, lens, framing)
     counts = np.bincount(parts_hw[parts_hw >= 0], minlength=len(names))
@@ -227,7 +238,6 @@ def measure(  # noqa: PLR0913
     for name, count in zip(names, counts, strict=True):
         if count:
             areas[name] = areas.get(name, 0) + int(count)
-    figure_parts = [i for i, name in enumerate(names) if not name.startswith("prop")]
     head_parts = [i for i, name in enumerate(names) if name in HEAD_PARTS]
     head_wide = np.linalg.norm(
         np.diff(
@@ -260,7 +270,7 @@ def measure(  # noqa: PLR0913
         joints=joints,
         head_box=_box(np.isin(parts_hw, head_parts)),
         face_box=_box(np.isin(parts_hw, [i for i, n in enumerate(names) if n == "face"])),
-        figure_box=_box(np.isin(parts_hw, figure_parts)),
+        figure_box=_box(body),
         parts=areas,
         features=features,
         figure=figure,

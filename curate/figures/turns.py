@@ -1,4 +1,7 @@
-"""Rotations and rigid frames: right-handed, x to the viewer's right at azimuth 0, y up, z forward."""
+"""Rotations and rigid frames.
+
+Right-handed: x to the viewer's right at azimuth 0, y up, z to the character's front.
+"""
 
 import math
 from dataclasses import dataclass
