@@ -17,8 +17,9 @@ from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
 from curate.labels import LABELS, load_labels, load_written
 from curate.store import Store
 from rules.model import Dataset
+from rules.plain_yaml import load_yaml
 from rules.profiles import load_base, load_trainer
-from rules.records import RecordError, load_yaml, parse, record
+from rules.records import RecordError, parse, record
 from rules.spec import Spec, TrainerChoice
 from rules.vocabulary import load_vocabulary
 

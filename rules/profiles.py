@@ -9,7 +9,8 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal
 
-from rules.records import RecordError, load_yaml, parse, record
+from rules.plain_yaml import load_yaml
+from rules.records import RecordError, parse, record
 from rules.spec import SlotName, Tags, TrainerChoice
 
 FOLDER = Path(__file__).parent

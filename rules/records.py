@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
-    ClassVar,
     TypeVar,
     cast,
     dataclass_transform,
@@ -24,30 +23,14 @@ from typing import (
     get_type_hints,
 )
 
-import yaml
-
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
 R = TypeVar("R")
 
-YAML_DEPTH = 32
-YAML_BYTES = 4 * 1024 * 1024
-YAML_VALUES = 200_000
-# What YAML 1.1 takes for a number may be `1:1:1:...`, which costs the square of its length.
-YAML_PLAIN_LENGTH = 4096
 FAULTS_SHOWN = 50
 SUGGESTION_CUTOFF = 0.6
 FOUND_LENGTH = 60
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """libyaml where the wheel has it; dates stay text, since records say which text is a date."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 class RecordError(ValueError):
@@ -87,7 +70,7 @@ def parse(cls: type[R], data: object, place: str) -> R:
 
     Args:
         cls: the record class.
-        data: what `load_yaml` or `json.loads` returned.
+        data: what `rules.plain_yaml.load_yaml` or `json.loads` returned.
         place: the file's name, for messages.
 
     Raises:
@@ -117,13 +100,13 @@ def _faults(cls: Any, error: "ValidationError") -> list[str]:  # noqa: ANN401 - 
     by_place: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False):
         keys = [key for key in map(str, item["loc"]) if not _names_a_branch(key, branches)]
-        place = ".".join(map(_short, keys)) or "(top)"
+        place = ".".join(map(shortened, keys)) or "(top)"
         if place not in by_place and len(by_place) == FAULTS_SHOWN:
             continue
         if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
             said = f"unknown key{_nearest(cls, keys)}"
         else:
-            found = _short(json.dumps(item["input"], default=str, ensure_ascii=False))
+            found = shortened(json.dumps(item["input"], default=str, ensure_ascii=False))
             said = f"{item['msg'][0].lower()}{item['msg'][1:]}, found {found}"
         by_place.setdefault(place, []).append(said)
     faults = [
@@ -136,7 +119,8 @@ def _faults(cls: Any, error: "ValidationError") -> list[str]:  # noqa: ANN401 - 
     return faults
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """As much of a text as a message has room for."""
     return text if len(text) <= FOUND_LENGTH else text[: FOUND_LENGTH - 3] + "..."
 
 
@@ -179,108 +163,6 @@ def _reachable(form: Any) -> Iterator[Any]:  # noqa: ANN401 - a type form
         if dataclasses.is_dataclass(inner):
             for hint in get_type_hints(inner).values():
                 yield from _reachable(hint)
-
-
-def load_yaml(path: Path, place: str | None = None) -> object:
-    """Read a YAML file as plain data: no tags, no aliases, no duplicate keys, bounded depth.
-
-    Raises:
-        RecordError: naming the line of the first fault of the file's form.
-    """
-    place = place or str(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise RecordError(place, ["is no regular file; put a YAML file there, or nothing"])
-        with path.open("rb") as file:
-            raw = file.read(YAML_BYTES + 1)
-    except OSError as error:
-        raise RecordError(place, [f"cannot be read: {error.strerror}"]) from error
-    if len(raw) > YAML_BYTES:
-        raise RecordError(place, [f"is over {YAML_BYTES:,} bytes; shorten it"])
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RecordError(
-            place, [f"is not UTF-8 (byte {error.start}); save it as UTF-8"]
-        ) from error
-    return load_yaml_text(text, place)
-
-
-def load_yaml_text(text: str, place: str) -> object:
-    """The same for text in hand."""
-    try:
-        _check_events(text, place)
-        loader = Loader(text)
-        try:
-            node = loader.get_single_node()
-            _refuse_duplicate_keys(node, place)
-            return None if node is None else loader.construct_document(node)
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as error:
-        raise RecordError(place, [_yaml_fault(error)]) from error
-    except RecordError:
-        raise
-    # a number of a million digits or beyond the range of floats
-    except (ValueError, ArithmeticError) as error:
-        raise RecordError(place, [f"holds a value that cannot be read: {error}"]) from error
-
-
-def _check_events(text: str, place: str) -> None:
-    """Refuse what costs more than its length, or runs code, before anything else sees it."""
-    depth = values = 0
-    for event in yaml.parse(text, Loader=Loader):
-        if isinstance(event, yaml.NodeEvent):
-            values += 1
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            if fault := _event_fault(event, depth, values):
-                line = event.start_mark.line + 1 if event.start_mark else 0
-                raise RecordError(place, [f"line {line}: {fault}"])
-        else:
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-
-
-def _event_fault(event: yaml.NodeEvent, depth: int, values: int) -> str | None:
-    if isinstance(event, yaml.AliasEvent):
-        return "aliases are not read; write the value out"
-    if tag := getattr(event, "tag", None):
-        return f"the tag `{_short(tag)}` is not read; take it out"
-    if depth > YAML_DEPTH:
-        return f"nested deeper than {YAML_DEPTH} levels"
-    if values > YAML_VALUES:
-        return f"holds more than {YAML_VALUES:,} values; shorten it"
-    if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
-        length = len(event.value)
-        return f"{length:,} characters need quotes" if length > YAML_PLAIN_LENGTH else None
-    return None
-
-
-def _refuse_duplicate_keys(node: yaml.Node | None, place: str) -> None:
-    faults: list[str] = []
-    waiting = [node]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in here.value:
-                if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
-                    faults.append(
-                        f"line {key.start_mark.line + 1}: `{_short(key.value)}` is there twice"
-                    )
-                if isinstance(key, yaml.ScalarNode):
-                    seen.add(key.value)
-                waiting += [key, value]
-        elif isinstance(here, yaml.SequenceNode):
-            waiting += here.value
-    if faults:
-        raise RecordError(place, faults[:FAULTS_SHOWN])
-
-
-def _yaml_fault(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}is not YAML: {problem}"
 
 
 def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record, or any value of JSON

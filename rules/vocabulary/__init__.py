@@ -5,7 +5,8 @@ from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 
-from rules.records import load_yaml, parse, record
+from rules.plain_yaml import load_yaml
+from rules.records import parse, record
 from rules.spec import LintSettings, Tags
 
 FOLDER = Path(__file__).parent

@@ -8,7 +8,8 @@ from support.folders import dataset, draw
 from curate.errors import UserError
 from curate.init import init_dataset
 from curate.session import open_dataset
-from rules.records import load_yaml, parse
+from rules.plain_yaml import load_yaml
+from rules.records import parse
 from rules.spec import Spec
 
 PREFIX = "masterpiece, best quality, safe, 1girl"

@@ -11,7 +11,8 @@ from curate.dataset import assemble
 from curate.index import FoundPicture
 from rules.engine import lint
 from rules.model import Dataset, FileFacts, Sidecar
-from rules.records import load_yaml, parse, record
+from rules.plain_yaml import load_yaml
+from rules.records import parse, record
 from rules.report import Report
 from rules.spec import Spec
 
