@@ -4,21 +4,26 @@ import itertools
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
+from support.command import curate
 
 from curate.figures.captions import CaptionPlan, caption
 from curate.figures.dataset import jobs_of, labels_of, make
 from curate.figures.draw import draw
+from curate.figures.figure import Figure
 from curate.figures.prior import held_out, prior_named, sample_many
 from curate.figures.spec import figures_of, read_spec, sheet
 from curate.figures.truth import Truth
 from rules.plain_yaml import load_yaml
 from rules.records import RecordError, parse
 from rules.spec import Spec
-from support.command import curate
+
+Sets = dict[str, dict[str, dict[str, Any]]]
 
 ROOT = Path(__file__).parents[3]
 SETS = ("keichan-v1", "keichan-v2", "keichan-v3", "kanachan")
@@ -46,6 +51,18 @@ shots:
 """
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """Read a picture's width and height."""
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def pixels_of(path: Path) -> NDArray[np.int64]:
+    """Read a picture's pixels."""
+    with Image.open(path) as picture:
+        return np.asarray(picture).astype(np.int64)
+
+
 def write_spec(folder: Path, text: str = SPEC) -> Path:
     path = folder / "figures.yaml"
     path.write_text(text)
@@ -70,7 +87,7 @@ def test_the_command_draws_what_the_spec_says(tmp_path: Path) -> None:
     ]
     assert [one["expression"] for one in body] == ["smile", "angry", "closed_eyes"]
     assert {one["pose"] for one in body} == {"walk"}
-    assert Image.open(out / "body/0001.png").size == (96, 128)
+    assert size_of(out / "body/0001.png") == (96, 128)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -119,7 +136,7 @@ def test_a_prior_that_does_not_exist_is_named() -> None:
         prior_named("odd")
 
 
-def reserved(figures: list[object]) -> list[int]:
+def reserved(figures: list[Figure]) -> list[int]:
     """Count the held-out values of each figure."""
     return [
         sum(
@@ -157,7 +174,7 @@ def test_the_first_figures_of_many_are_the_figures_of_few() -> None:
     assert sample_many("even", 3, 4) == sample_many("even", 3, 9)[:4]
 
 
-def drawn(shot: int = 0, **changes: object) -> Truth:
+def drawn(shot: int = 0) -> Truth:
     """Draw one picture of keichan-v3."""
     spec = read_spec(ROOT / "datasets/keichan-v3/figures.yaml")
     figure = figures_of(spec)[shot][2]
@@ -175,8 +192,8 @@ def test_a_caption_is_tags_in_the_order_of_the_slots_and_then_two_sentences() ->
     assert text == (
         "masterpiece, best quality, safe, 1girl, tk, full body, standing, closed mouth, serafuku, "
         "sailor collar, red bow, pleated skirt, black kneehighs, gradient background. "
-        "She stands upright with her feet together and her arms at her sides, facing the viewer. "
-        "She wears a white and navy sailor uniform, and thick hair intakes frame her face."
+        "She stands upright with her feet together and her arms at her sides, seen from the front. "
+        "Thick hair intakes frame her face, and she wears a white and navy sailor uniform."
     )
 
 
@@ -188,7 +205,7 @@ def test_a_caption_says_nothing_of_a_face_that_is_not_in_sight() -> None:
 
 
 @pytest.fixture(scope="module")
-def truths() -> dict[str, dict[str, dict[str, object]]]:
+def truths() -> Sets:
     return {
         name: json.loads((ROOT / "datasets" / name / "figures-truth.json").read_text())
         for name in SETS
@@ -205,9 +222,7 @@ def captions_of(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_a_committed_set_is_whole_and_small(
-    name: str, truths: dict[str, dict[str, dict[str, object]]]
-) -> None:
+def test_a_committed_set_is_whole_and_small(name: str, truths: Sets) -> None:
     folder = ROOT / "datasets" / name
     pictures = {
         path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.png")
@@ -230,9 +245,7 @@ def test_every_caption_keeps_the_layout_and_leaves_core_features_out(name: str) 
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_tags_of_view_and_framing_are_those_of_the_picture(
-    name: str, truths: dict[str, dict[str, dict[str, object]]]
-) -> None:
+def test_tags_of_view_and_framing_are_those_of_the_picture(name: str, truths: Sets) -> None:
     framing = {
         "full body": "full",
         "cowboy shot": "cowboy",
@@ -251,7 +264,7 @@ def test_tags_of_view_and_framing_are_those_of_the_picture(
 
 
 def test_keichan_v2_is_the_set_of_the_article(
-    truths: dict[str, dict[str, dict[str, object]]],
+    truths: Sets,
 ) -> None:
     truth, captions = truths["keichan-v2"], captions_of("keichan-v2")
     busts = {name: one for name, one in truth.items() if name.startswith("bust/")}
@@ -268,12 +281,12 @@ def test_keichan_v2_is_the_set_of_the_article(
     assert three_quarter > 22
     assert all("hair intakes" in text.split(". ", 1)[1] for text in captions.values())
     folder = ROOT / "datasets/keichan-v2"
-    assert {Image.open(folder / f"{name}.png").size for name in busts} == {(495, 495)}
-    assert {Image.open(folder / f"{name}.png").size for name in bodies} == {(832, 1216)}
+    assert {size_of(folder / f"{name}.png") for name in busts} == {(495, 495)}
+    assert {size_of(folder / f"{name}.png") for name in bodies} == {(832, 1216)}
 
 
 def test_keichan_v3_is_the_set_that_the_article_proposes(
-    truths: dict[str, dict[str, dict[str, object]]],
+    truths: Sets,
 ) -> None:
     truth, captions = truths["keichan-v3"], captions_of("keichan-v3")
     bodies = [(name, one) for name, one in truth.items() if name.startswith("body/")]
@@ -294,7 +307,7 @@ def test_keichan_v3_is_the_set_that_the_article_proposes(
 
 
 def test_the_other_sets_have_the_sizes_that_they_should(
-    truths: dict[str, dict[str, dict[str, object]]],
+    truths: Sets,
 ) -> None:
     assert {name: len(truths[name]) for name in ("keichan-v1", "kanachan")} == {
         "keichan-v1": 91,
@@ -308,13 +321,13 @@ def test_the_other_sets_have_the_sizes_that_they_should(
     ("name", "number"), [("keichan-v2", 3), ("keichan-v3", 40), ("kanachan", 0)]
 )
 def test_a_committed_picture_is_drawn_again_from_its_spec(
-    name: str, number: int, tmp_path: Path, truths: dict[str, dict[str, dict[str, object]]]
+    name: str, number: int, tmp_path: Path, truths: Sets
 ) -> None:
     spec = read_spec(ROOT / "datasets" / name / "figures.yaml")
     job = jobs_of(spec, tmp_path)[number]
     done = make(job)
-    again = np.asarray(Image.open(tmp_path / f"{job.name}.png")).astype(int)
-    kept = np.asarray(Image.open(ROOT / "datasets" / name / f"{job.name}.png")).astype(int)
+    again = pixels_of(tmp_path / f"{job.name}.png")
+    kept = pixels_of(ROOT / "datasets" / name / f"{job.name}.png")
     assert np.abs(again - kept).mean() < 1.0
     assert (tmp_path / f"{job.name}.txt").read_text() == captions_of(name)[job.name]
     labels = json.loads(json.dumps(done.labels))
@@ -322,7 +335,7 @@ def test_a_committed_picture_is_drawn_again_from_its_spec(
         assert labels[axis] == truths[name][job.name][axis]
 
 
-def test_labels_are_short(tmp_path: Path) -> None:
+def test_labels_are_short() -> None:
     assert set(labels_of(drawn())) >= {"framing", "view", "elevation", "pose", "features"}
 
 
