@@ -59,7 +59,7 @@ sources: {"0/**": {generator: A, family: anima, steps: [drawn]}, "1/**": {genera
 captions_locked: .
 lint: {vocabulary: tags.csv}
 """
-LARGE = 100  # pictures
+LARGE = 60  # pictures
 BEHIND = 2_000_000  # bytes
 
 
@@ -423,7 +423,7 @@ def _measuring(folder: Path, cache: Path) -> "subprocess.Popen[str]":
         text=True,
     )
     for _ in range(100 * LONGEST):
-        if process.poll() is not None or _bytes_read(process.pid) > 30 * BEHIND:
+        if process.poll() is not None or _bytes_read(process.pid) > 20 * BEHIND:
             break
         time.sleep(0.01)
     assert process.poll() is None, "it was done before it could be stopped"
