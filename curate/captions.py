@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rules.model import Caption, Token
 from rules.profiles import Base
 from rules.spec import Spec
+from rules.terms import unescaped
 from rules.vocabulary import Vocabulary
 
 CLAUSE_WORDS = 6
@@ -73,7 +74,7 @@ class SlotTable:
 
     def normal(self, text: str) -> str:
         """The form in which tags are compared: lower case, spaces, no escapes."""
-        tag = " ".join(text.lower().replace("\\(", "(").replace("\\)", ")").split())
+        tag = " ".join(unescaped(text).lower().split())
         if "_" in tag and tag not in self.emoticons and not SCORE.fullmatch(tag):
             tag = " ".join(tag.replace("_", " ").split())
         return tag

@@ -10,6 +10,7 @@ from curate.folder import suffix_of
 from curate.metadata import encodable
 from rules.model import Caption, Sidecar
 from rules.profiles import CaptionHandling, Trainer
+from rules.reach import lies_under
 
 BOM = "\ufeff"
 LINE_END = re.compile(r"[\r\n]")
@@ -128,19 +129,11 @@ def _why_folder_unfed(path: str, trainer: Trainer) -> str | None:
         return None
     if not trainer.pictures.recursive:
         return f"{trainer.id} does not look into sub-folders"
-    if not in_skipped_folder(path, trainer.pictures.skipped_folders):
+    if not lies_under(path, trainer.pictures.skipped_folders):
         return None
     if trainer.pictures.listed_folders:
         return f"{trainer.id} trains listed folders only, and {folder}/ is taken for not listed"
     return f"{trainer.id} leaves out the folder {folder}/"
-
-
-def in_skipped_folder(path: str, names: tuple[str, ...]) -> bool:
-    """Whether one of the folders above a picture bears a name that is left out."""
-    return any(
-        folder.lower() in names or (folder.startswith(".") and ".*" in names)
-        for folder in path.split("/")[:-1]
-    )
 
 
 def folder_repeats(path: str, trainer: Trainer) -> int:

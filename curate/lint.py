@@ -14,6 +14,8 @@ from curate.formats import render
 from curate.formats.as_json import as_plain
 from curate.formats.place import Place
 from curate.session import Session, open_dataset
+from curate.stats.as_text import distribution
+from curate.stats.count import bars
 from rules import engine
 from rules.model import Dataset, Severity
 from rules.records import write_atomically
@@ -45,7 +47,11 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
     session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure)
     settings = changed_settings(session.dataset.spec.lint, select, ignore, profile)
     report = remember(session, judge(session, settings))
-    place = Place(folder=session.shown, texts=caption_texts(session.dataset))
+    place = Place(
+        folder=session.shown,
+        texts=caption_texts(session.dataset),
+        distribution=tuple(distribution(bars(session.dataset.fed))) if form == "text" else (),
+    )
     colour = form == "text" and output_file is None and sys.stdout.isatty()
     text = render(form, report, place, colour=colour)
     if output_file is None:

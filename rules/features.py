@@ -8,15 +8,10 @@ name `ribbon`. Singular and plural are one feature; `no ribbon` names none.
 from collections.abc import Iterable, Mapping
 
 from rules.model import Caption, Dataset
+from rules.terms import normal
 
 NEGATIONS = ("no ", "without ", "unworn ", "missing ", "removed ")
 FOREIGN_SLOTS = frozenset({"trigger", "artist", "series", "quality", "count"})
-
-
-def normal(term: str) -> str:
-    """A term of the spec in the form in which tags are compared."""
-    plain = term.lower().replace("\\(", "(").replace("\\)", ")").replace("_", " ")
-    return " ".join(plain.split())
 
 
 def forms(term: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ lists it; where some pictures lack a fact, it counts them as abstentions.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rules.known_labels import label_of
 from rules.model import Dataset, Picture
 
 
@@ -55,7 +56,7 @@ FAMILY = Need(
 )
 FRAMED = Need(
     "pictures have no known framing",
-    known=lambda p: p.framing is not None and not p.framing.abstained,
+    known=lambda p: label_of(p.framing) is not None,
 )
 
 CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned))

@@ -1,6 +1,6 @@
 """How messages name tags and files: in backquotes, a few of many, and plurals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SHOWN = 5
 
@@ -13,6 +13,12 @@ def quoted(names: Iterable[str], shown: int = SHOWN) -> str:
     if rest:
         return f"{', '.join(head)} and {rest} more"
     return f"{', '.join(head[:-1])} and {head[-1]}" if len(head) > 1 else "".join(head)
+
+
+def some_of(said: Sequence[str], shown: int = SHOWN) -> str:
+    """The first few of what is said, and how many more there are."""
+    rest = len(said) - shown
+    return f"{', '.join(said[:shown])} and {rest} more" if rest > 0 else ", ".join(said)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

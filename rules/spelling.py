@@ -8,6 +8,8 @@ there are.
 from collections import defaultdict
 from collections.abc import Iterable
 
+from rules.terms import digits
+
 LONGEST = 20
 INFLECTIONS = frozenset({"s", "es", "d", "ed", "y", "ly"})
 
@@ -32,7 +34,7 @@ def edits(one: str, other: str, most: int) -> int:
 
 def is_slip(one: str, other: str, most: int) -> bool:
     """Whether one may be the other misspelt: near, and neither another number nor inflection."""
-    if one == other or _digits(one) != _digits(other):
+    if one == other or digits(one) != digits(other):
         return False
     short, long = sorted((one, other), key=len)
     if long.startswith(short) and long[len(short) :] in INFLECTIONS:
@@ -78,7 +80,3 @@ class NearWords:
         return once.union(
             {word}, (form[:i] + form[i + 1 :] for form in once for i in range(len(form)))
         )
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))

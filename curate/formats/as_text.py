@@ -44,6 +44,8 @@ def _lines(report: Report, place: Place) -> Iterator[Line]:
     yield [(place.folder, {"bold": True}), (f"  {about}, trainer {report.trainer}", {})]
     for note in report.notes:
         yield [("  note: ", {"dim": True}), (note, {})]
+    for told in place.distribution:
+        yield _plain(f"  {told}")
     for _, group in groupby(report.findings, key=lambda f: (f.severity.rank, f.code)):
         yield _plain("")
         yield from _rule(list(group))

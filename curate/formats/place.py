@@ -23,10 +23,12 @@ class Place:
     Attributes:
         folder: the dataset, as the user named it.
         texts: caption file -> its text.
+        distribution: what the pictures show, a line an axis, for people.
     """
 
     folder: str
     texts: Mapping[str, str]
+    distribution: tuple[str, ...] = ()
 
     def path(self, path: str) -> str:
         """A path of the report from where the user stands."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from rules.balance.features import Feature, find_features, some_of
+from rules.balance.features import Feature, find_features
+from rules.known_labels import label_of
 from rules.model import Dataset, Picture, Said, Severity, Violation
 from rules.needs import CAPTIONS, FEATURES
-from rules.quoting import counted
+from rules.quoting import counted, some_of
 from rules.records import record
 from rules.registry import option, rule
 
@@ -108,10 +109,10 @@ def _apparent_size(pictures: tuple[Picture, ...], max_scale: float) -> tuple[int
     """How many show a detail large, and of how many nobody can tell."""
     large = unknown = 0
     for picture in pictures:
-        framing = picture.framing
-        if framing is None or framing.abstained or picture.placement is None:
+        framing = label_of(picture.framing)
+        if framing is None or picture.placement is None:
             unknown += 1
-        elif framing.label in CLOSE and picture.placement.scale <= max_scale:
+        elif framing in CLOSE and picture.placement.scale <= max_scale:
             large += 1
     return large, unknown
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from rules.model import Dataset, Picture
-from rules.named_features import normal_term, pictures_naming, worn_outfits
+from rules.pictures_naming import pictures_naming, worn_outfits
 from rules.profiles import Base, Claim
-from rules.quoting import SHOWN
 from rules.records import record
+from rules.terms import normal
 
 Claimed = tuple[Literal["strong", "weak"], Claim]
 # No name of a feature is longer, and a caption may hold a tag of a thousand words.
@@ -67,12 +67,6 @@ def find_features(dataset: Dataset) -> tuple[Feature, ...]:
     )
 
 
-def some_of(said: list[str]) -> str:
-    """The first few of what is said about features, and how many more there are."""
-    rest = len(said) - SHOWN
-    return f"{', '.join(said[:SHOWN])} and {rest} more" if rest > 0 else ", ".join(said)
-
-
 def _declared(dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Terms of `subject` with their key; the first key that names a term comes last."""
     subject = dataset.spec.subject
@@ -84,16 +78,16 @@ def _declared(dataset: Dataset) -> Iterator[tuple[str, str]]:
         ("absorb", subject.absorb),
     ):
         for term in terms:
-            yield normal_term(term), key
+            yield normal(term), key
 
 
 def _shown_otherwise(
     dataset: Dataset, declared: Mapping[str, str]
 ) -> dict[str, tuple[Picture, ...]]:
     """The pictures of outfits, told by garments, and of absorbed features, told by the trigger."""
-    trigger = normal_term(dataset.spec.subject.trigger or "")
+    trigger = normal(dataset.spec.subject.trigger or "")
     bearers = tuple(p for p, caption in dataset.captioned if not trigger or caption.names(trigger))
-    outfits = {normal_term(name): worn for name, worn in worn_outfits(dataset).items()}
+    outfits = {normal(name): worn for name, worn in worn_outfits(dataset).items()}
     return {name: worn for name, worn in outfits.items() if declared[name] == "outfits"} | {
         term: bearers for term, key in declared.items() if key == "absorb"
     }

@@ -1,9 +1,9 @@
 """BAL003 unmeasured-prior."""
 
-from rules.balance.features import find_features, some_of
+from rules.balance.features import find_features
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import PRIORS
-from rules.quoting import counted
+from rules.quoting import counted, some_of
 from rules.registry import NoOptions, rule
 
 

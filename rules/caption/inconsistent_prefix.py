@@ -9,6 +9,7 @@ from rules.model import Caption, Dataset, Fix, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, PREFIX
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.terms import normal
 from rules.vocabulary import Words
 
 
@@ -36,7 +37,7 @@ def inconsistent_prefix(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         that assumes quality tags.
     """
     prefix = dataset.spec.caption.prefix
-    wanted = tuple(_folded(tag) for tag in prefix)
+    wanted = tuple(normal(tag) for tag in prefix)
     slots = dataset.spec.caption.slots
     before = frozenset(slots[: slots.index("quality")] if "quality" in slots else ("trigger",))
     for picture, fed in dataset.captioned:
@@ -45,12 +46,12 @@ def inconsistent_prefix(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         place = 0
         while place < len(tokens) and _stands_before(tokens[place], before, wanted):
             place += 1
-        found = [_folded(token.tag) for token in tokens[place : place + len(wanted)]]
+        found = [normal(token.tag) for token in tokens[place : place + len(wanted)]]
         if not tokens or found == list(wanted):
             continue
-        tags = {_folded(tag) for tag in caption.tags}
+        tags = {normal(tag) for tag in caption.tags}
         missing = [tag for tag, form in zip(prefix, wanted, strict=True) if form not in tags]
-        against = _against({_folded(tag) for tag in missing}, tags, dataset.vocabulary.words)
+        against = _against({normal(tag) for tag in missing}, tags, dataset.vocabulary.words)
         fix = None if against else _fix(caption, place, prefix, wanted)
         message = (
             f"the prefix is there, but the caption begins {quoted(t.text for t in tokens[:3])}"
@@ -70,12 +71,8 @@ def inconsistent_prefix(dataset: Dataset, options: NoOptions) -> Said:  # noqa: 
         )
 
 
-def _folded(tag: str) -> str:
-    return " ".join(tag.lower().replace("_", " ").split())
-
-
 def _stands_before(token: Token, before: frozenset[str], wanted: tuple[str, ...]) -> bool:
-    return token.slot in before and _folded(token.tag) not in wanted
+    return token.slot in before and normal(token.tag) not in wanted
 
 
 def _against(missing: Collection[str], tags: Collection[str], words: Words) -> list[str]:
@@ -90,9 +87,9 @@ def _against(missing: Collection[str], tags: Collection[str], words: Words) -> l
     return [
         tag
         for group, opposite in opposites
-        if any(_folded(tag) in missing for tag in group)
+        if any(normal(tag) in missing for tag in group)
         for tag in opposite
-        if _folded(tag) in tags
+        if normal(tag) in tags
     ]
 
 
@@ -103,8 +100,8 @@ def _fix(
     tokens = caption.tokens
     first: dict[str, int] = {}
     for index, token in enumerate(tokens):
-        if token.slot != "prose" and _folded(token.tag) in wanted:
-            first.setdefault(_folded(token.tag), index)
+        if token.slot != "prose" and normal(token.tag) in wanted:
+            first.setdefault(normal(token.tag), index)
     last = max(first.values(), default=place - 1)
     region = tokens[place : last + 1]
     if region:

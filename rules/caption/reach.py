@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rules.image.reach import within_reach
 from rules.model import Dataset, Picture, Sidecar
+from rules.reach import within_reach
 
 BOM = "\ufeff"
 JSON = ".json"
@@ -32,11 +32,6 @@ def in_need_of_captions(dataset: Dataset) -> Iterator[Picture]:
         decodes = picture.file is None or picture.file.error is None
         if decodes and picture.suffix in dataset.trainer.pictures.suffixes:
             yield picture
-
-
-def stem(picture: Picture) -> str:
-    """The picture's path without its suffix: what its caption files begin with."""
-    return picture.path[: -len(picture.suffix)] if picture.suffix else picture.path
 
 
 def text_suffix(dataset: Dataset) -> str:

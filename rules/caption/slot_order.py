@@ -9,7 +9,7 @@ from rules.caption.trigger_slot import with_trigger_slot
 from rules.fixing import each, span_in_file
 from rules.model import Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, SLOTS
-from rules.quoting import SHOWN, counted
+from rules.quoting import counted, some_of
 from rules.registry import NoOptions, rule
 from rules.trigger.variants import variants_of_trigger
 
@@ -56,11 +56,9 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
             continue
         wrong = _misplaced(tokens, ranks)
         fix = reordered(caption, ranks)
-        shown = ", ".join(f"`{_short(t.text)}` ({t.slot})" for t in wrong[:SHOWN])
-        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+        shown = some_of([f"`{_short(t.text)}` ({t.slot})" for t in wrong])
         yield Violation(
-            message=f"{len(wrong)} of {counted(len(caption.tokens), 'part')} out of order: "
-            f"{shown}{more}",
+            message=f"{len(wrong)} of {counted(len(caption.tokens), 'part')} out of order: {shown}",
             evidence={
                 "misplaced": [{"text": t.text, "slot": t.slot} for t in wrong],
                 "parts": len(caption.tokens),

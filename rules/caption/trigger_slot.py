@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from rules.features import normal
 from rules.model import Caption, Dataset
+from rules.terms import normal
 from rules.trigger.standing import trigger_index
 
 

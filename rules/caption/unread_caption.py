@@ -1,9 +1,10 @@
 """CAP004 unread-caption."""
 
 from rules.caption.parts import normal_parts
-from rules.caption.reach import JSON, in_need_of_captions, stem, text_suffix, unread_sidecars
+from rules.caption.reach import JSON, in_need_of_captions, text_suffix, unread_sidecars
 from rules.model import Dataset, Fix, Said, Severity, Violation
 from rules.quoting import quoted
+from rules.reach import stem
 from rules.registry import NoOptions, rule
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from rules.contamination.known_labels import count_sources, label_of, said_by
+from rules.known_labels import count_sources, label_of, said_by
 from rules.model import Abstention, Dataset, Picture, Said, Severity, Violation
-from rules.named_features import worn_outfits
 from rules.needs import OUTFITS
+from rules.pictures_naming import worn_outfits
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from rules.contamination.known_labels import count_sources, label_of, said_by
 from rules.contamination.stratified_dependency import (
     Dependency,
     Observation,
     Tested,
     find_dependencies,
 )
+from rules.known_labels import count_sources, label_of, said_by
 from rules.model import Abstention, Dataset, EvidenceValue, Picture, Said, Severity, Violation
 from rules.needs import SOURCES
+from rules.pipelines import pipeline_of
 from rules.records import record
 from rules.registry import option, rule
 
@@ -33,11 +34,12 @@ def fused_source(dataset: Dataset, options: Options) -> Said:
     """Pipelines that go with one framing or with one tag.
 
     What it does:
-        Takes the entries of `sources` with the same generator, family and steps as one
-        pipeline, and tests whether a pipeline has more of one framing than the others have, and
-        inside each framing whether it has more of a tag. The tests are one-sided: Fisher's
-        exact test in one stratum, Cochran-Mantel-Haenszel over several, with the false
-        discovery rate controlled over all tests of an axis. Each axis is one finding.
+        Takes the entries of `sources` with the same generator (else family) and steps as one
+        pipeline, an entry that names none of them by its glob. Tests whether a pipeline has more
+        of one framing than the others have, and inside each framing whether it has more of a
+        tag. The tests are one-sided: Fisher's exact test in one stratum,
+        Cochran-Mantel-Haenszel over several, with the false discovery rate controlled over all
+        tests of an axis. Each axis is one finding.
 
     Why is this bad?
         A pipeline has a look of its own: line, colour, noise, how it draws a face. If one made
@@ -52,7 +54,7 @@ def fused_source(dataset: Dataset, options: Options) -> Said:
         The account that this linter grew from, where every class of pictures had a pipeline of
         its own. The limits are conventions for an effect that can be seen, not measurements.
     """
-    sourced = [(picture, _pipeline(picture)) for picture in dataset.fed if picture.source]
+    sourced = [(p, pipeline_of(p.source) or p.glob or "") for p in dataset.fed if p.source]
     total = len(dataset.fed)
     if len(sourced) < total:
         lost = total - len(sourced)
@@ -83,14 +85,6 @@ def fused_source(dataset: Dataset, options: Options) -> Said:
         for p, pipeline, caption in captioned
     ]
     yield from _judge("tag", [p for p, _, _ in captioned], by_tag, options)
-
-
-def _pipeline(picture: Picture) -> str:
-    """What made a picture; the glob speaks where the entry names nothing."""
-    source = picture.source
-    if source is None or not (source.generator or source.family or source.steps):
-        return picture.glob or ""
-    return " > ".join((source.generator or source.family or "?", *source.steps))
 
 
 def _content_tags(dataset: Dataset, min_pictures: int) -> frozenset[str]:

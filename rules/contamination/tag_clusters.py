@@ -13,7 +13,7 @@ from operator import and_, or_
 from typing import NamedTuple
 
 from rules.model import Dataset
-from rules.named_features import normal_term
+from rules.terms import normal
 
 ROUNDING = 1e-9
 # Longer phrases are no tags, and looking for them would cost the square of their length.
@@ -43,7 +43,7 @@ def find_clusters(
 ) -> Iterator[Cluster]:
     """Every cluster, ordered by its tags; a chain of overlapping tags is one cluster."""
     total = len(dataset.captioned)
-    absorbed = set(map(normal_term, dataset.spec.subject.absorb))
+    absorbed = set(map(normal, dataset.spec.subject.absorb))
     tags = [
         tag
         for tag, count in dataset.tag_counts.items()
@@ -103,7 +103,7 @@ def _pairs_left_out(dataset: Dataset, tags: Iterable[str]) -> Mapping[str, set[s
     apart: defaultdict[str, set[str]] = defaultdict(set)
     belonging = (*dataset.spec.lint.intended, *dataset.spec.subject.outfits.values())
     for together in belonging:
-        known = here & set(map(normal_term, together))
+        known = here & set(map(normal, together))
         for tag in known:
             apart[tag] |= known - {tag}
     for tag in here:

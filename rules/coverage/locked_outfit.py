@@ -1,8 +1,8 @@
 """COV011 locked-outfit."""
 
 from rules.model import Abstention, Dataset, Said, Severity, Violation
-from rules.named_features import worn_outfits
 from rules.needs import OUTFITS
+from rules.pictures_naming import worn_outfits
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule

@@ -1,8 +1,8 @@
 """IMG006 animated-image."""
 
-from rules.image.reach import within_reach
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import DECODED, MEASURED
+from rules.reach import within_reach
 from rules.registry import NoOptions, rule
 
 

@@ -1,8 +1,8 @@
 """IMG005 hidden-alpha."""
 
-from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import DECODED, MEASURED
+from rules.reach import within_reach_and_read
 from rules.records import record
 from rules.registry import option, rule
 

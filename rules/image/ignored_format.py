@@ -1,8 +1,8 @@
 """IMG003 ignored-format."""
 
-from rules.image.reach import within_reach
 from rules.model import Dataset, Said, Severity, Violation
 from rules.quoting import quoted
+from rules.reach import stem, within_reach
 from rules.registry import NoOptions, rule
 
 
@@ -28,11 +28,11 @@ def ignored_format(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
     """
     read = dataset.trainer.pictures.suffixes
     pictures = within_reach(dataset)
-    exported = {_stem(p.path, p.suffix) for p in pictures if p.suffix in read}
+    exported = {stem(p) for p in pictures if p.suffix in read}
     for picture in pictures:
         if picture.suffix in read:
             continue
-        twin = _stem(picture.path, picture.suffix) in exported
+        twin = stem(picture) in exported
         yield Violation(
             message=f"`{picture.suffix}` is none of the {len(read)} suffixes that "
             f"{dataset.trainer.id} reads"
@@ -45,7 +45,3 @@ def ignored_format(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
             severity=Severity.INFO if twin else Severity.ERROR,
             picture=picture.sha256,
         )
-
-
-def _stem(path: str, suffix: str) -> str:
-    return path[: len(path) - len(suffix)]

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from rules.image.reach import within_reach
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import FORMAT, MEASURED
+from rules.reach import within_reach
 from rules.registry import NoOptions, rule
 
 # An MPO is a JPEG with further pictures behind it, as many phones write them.

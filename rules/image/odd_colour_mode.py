@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, FileFacts, Said, Severity, Violation
 from rules.needs import DECODED, MEASURED
+from rules.reach import within_reach_and_read
 from rules.registry import NoOptions, rule
 
 USUAL = frozenset({"RGB", "RGBA", "RGBX", "L", "LA"})

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 
-from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Picture, Said, Severity, Violation
 from rules.quoting import counted
+from rules.reach import stem, within_reach_and_read
 from rules.registry import NoOptions, rule
 
 
@@ -30,16 +30,15 @@ def stem_collision(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
     """
     groups: dict[tuple[str, str], list[tuple[str, Picture]]] = defaultdict(list)
     for picture in within_reach_and_read(dataset):
-        stem = picture.path[: len(picture.path) - len(picture.suffix)]
-        folder, _, name = stem.rpartition("/")
-        groups[folder, name.casefold()].append((stem, picture))
+        folder, _, name = stem(picture).rpartition("/")
+        groups[folder, name.casefold()].append((stem(picture), picture))
     for (folder, name), members in groups.items():
         if len(members) == 1:
             continue
-        stem, times = Counter(stem for stem, _ in members).most_common(1)[0]
+        shared_stem, times = Counter(s for s, _ in members).most_common(1)[0]
         shared = times > 1
-        fed = next((p.caption.path for s, p in members if s == stem and p.caption), None)
-        caption = fed or f"{stem}{dataset.trainer.captions.suffixes[0]}"
+        fed = next((p.caption.path for s, p in members if s == shared_stem and p.caption), None)
+        caption = fed or f"{shared_stem}{dataset.trainer.captions.suffixes[0]}"
         yield Violation(
             message=f"{counted(len(members), 'picture')} share the caption `{caption}`"
             + ("" if shared else " where the file system ignores upper and lower case"),

@@ -2,8 +2,8 @@
 
 from pathlib import PurePosixPath
 
-from rules.image.reach import HIDDEN, lies_under
 from rules.model import Dataset, Said, Severity, Violation
+from rules.reach import HIDDEN, lies_under
 from rules.records import record
 from rules.registry import option, rule
 from rules.spec import Tags

@@ -1,8 +1,8 @@
 """IMG004 unapplied-orientation."""
 
-from rules.image.reach import within_reach_and_read
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import MEASURED
+from rules.reach import within_reach_and_read
 from rules.registry import NoOptions, rule
 
 # What a viewer does to the stored pixels, by the EXIF standard.

@@ -1,9 +1,9 @@
 """IMG001 unreadable-image."""
 
-from rules.image.reach import within_reach
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import MEASURED
 from rules.quoting import counted
+from rules.reach import within_reach
 from rules.registry import NoOptions, rule
 
 

@@ -5,10 +5,9 @@ from collections import Counter
 
 from rules.model import Abstention, Dataset, Said, Severity, Violation
 from rules.needs import SOURCED, SOURCES
-from rules.provenance.pipelines import pipeline_of
+from rules.pipelines import pipeline_of
+from rules.quoting import some_of
 from rules.registry import NoOptions, rule
-
-SHOWN = 5
 
 
 @rule("PRV003", Severity.INFO, needs=(SOURCES, SOURCED))
@@ -43,11 +42,10 @@ def mixed_sources(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001
     shares = [count / len(known) for count in counts.values()]
     entropy = -sum(share * math.log2(share) for share in shares)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    said = ", ".join(f"{count} by `{name}`" for name, count in ranked[:SHOWN])
+    said = some_of([f"{count} by `{name}`" for name, count in ranked])
     yield Violation(
         message=f"{len(counts)} pipelines made {len(known)} pictures: {said}"
-        + (f" and {len(counts) - SHOWN} more" if len(counts) > SHOWN else "")
-        + f" (entropy {entropy:.2f} of {math.log2(len(counts)):.2f} bits)",
+        f" (entropy {entropy:.2f} of {math.log2(len(counts)):.2f} bits)",
         evidence={
             "pictures": len(known),
             "pipelines": dict(ranked),

@@ -1,8 +1,7 @@
 """PRV005 single-source-identity."""
 
-from collections import Counter
-
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.known_labels import count_sources, known, said_by
+from rules.model import Abstention, Dataset, EvidenceValue, Said, Severity, Violation
 from rules.needs import FRAMED, SOURCED, SOURCES
 from rules.provenance.origins import Origins
 from rules.quoting import counted
@@ -37,31 +36,28 @@ def single_source_identity(dataset: Dataset, options: NoOptions) -> Said:  # noq
     identity = [
         (picture, framing)
         for picture in dataset.fed
-        if (framing := picture.framing) is not None
-        and not framing.abstained
-        and framing.label in IDENTITY
+        if (framing := known(picture.framing)) and framing.label in IDENTITY
     ]
     follow = Origins(dataset)
     found = [(p, f, follow.origin(p)) for p, f in identity if p.source is not None]
-    known = [(p, f, origin) for p, f, origin in found if origin is not None]
-    if len(known) < len(found):
+    traced = [(p, f, origin) for p, f, origin in found if origin is not None]
+    if len(traced) < len(found):
         reason = "pictures have a `derived_from` that stands for several files"
-        yield Abstention(reason=reason, count=len(found) - len(known), total=len(dataset.fed))
-    origins = {origin for _, _, origin in known}
-    if len(known) <= 1 or len(origins) != 1:
+        yield Abstention(reason=reason, count=len(found) - len(traced), total=len(dataset.fed))
+    origins = {origin for _, _, origin in traced}
+    if len(traced) <= 1 or len(origins) != 1:
         return
     (origin,) = origins
-    sources = Counter(str(framing.source) for _, framing, _ in known)
-    said = ", ".join(f"{count} {source}" for source, count in sorted(sources.items()))
+    framed_by = count_sources(framing for _, framing, _ in traced)
     yield Violation(
-        message=f"{len(known)} of {counted(len(identity), 'face and bust picture')} ({said}) "
-        f"derive from `{origin}`",
+        message=f"{len(traced)} of {counted(len(identity), 'face and bust picture')} "
+        f"({said_by(framed_by)}) derive from `{origin}`",
         evidence={
-            "pictures": len(known),
+            "pictures": len(traced),
             "identity_pictures": len(identity),
-            "framing": dict(sources),
+            "framing": dict[str, EvidenceValue](framed_by),
             "origin": origin,
         },
         advice="add faces and busts from other originals: other views, other light, drawn anew",
-        paths=tuple(picture.path for picture, _, _ in known),
+        paths=tuple(picture.path for picture, _, _ in traced),
     )

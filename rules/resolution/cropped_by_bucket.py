@@ -1,6 +1,7 @@
 """RES004 cropped-by-bucket."""
 
-from rules.model import Dataset, Picture, Placement, Said, Severity, Violation
+from rules.known_labels import label_of
+from rules.model import Dataset, Placement, Said, Severity, Violation
 from rules.needs import PLACED
 from rules.records import record
 from rules.registry import option, rule
@@ -41,7 +42,7 @@ def cropped_by_bucket(dataset: Dataset, options: Options) -> Said:
             continue
         (width, height), (bucket_width, bucket_height) = picture.size, placement.bucket
         upright = placement.crop[1] > placement.crop[0]
-        beheads = upright and _is_full_body(picture)
+        beheads = upright and label_of(picture.framing) == "full"
         yield Violation(
             message=f"{placement.lost:.0%} of {width}x{height} is cut off for "
             f"{bucket_width}x{bucket_height}: {_cut(placement, upright=upright)}"
@@ -64,8 +65,3 @@ def cropped_by_bucket(dataset: Dataset, options: Options) -> Said:
 def _cut(placement: Placement, *, upright: bool) -> str:
     left, top = placement.crop[:2]
     return f"{top:.0f} px at top and bottom" if upright else f"{left:.0f} px at left and right"
-
-
-def _is_full_body(picture: Picture) -> bool:
-    framing = picture.framing
-    return framing is not None and not framing.abstained and framing.label == "full"

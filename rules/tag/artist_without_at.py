@@ -1,11 +1,11 @@
 """TAG006 artist-without-at."""
 
-from rules.features import normal
 from rules.fixing import each, replace_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import ARTIST_PREFIX, ARTISTS, CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+from rules.terms import normal
 
 
 @rule("TAG006", Severity.ERROR, needs=(CAPTIONS, ARTIST_PREFIX, ARTISTS))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from rules.features import NEGATIONS, normal, tags_naming
+from rules.features import NEGATIONS, tags_naming
 from rules.model import Dataset
 from rules.spec import Tags
+from rules.terms import normal
 
 # Behind one of these the last word is not what the tag is about: `hand on hip` is no hip.
 LINKS = frozenset(

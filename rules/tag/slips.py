@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
 
-from rules.features import normal
 from rules.model import Dataset
 from rules.spelling import NearWords, squeezed
+from rules.terms import normal
 
 MISSPELT_WORDS = 2
 GUESSES = 16

@@ -31,9 +31,7 @@ def underscore_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
         return
     for picture, caption in dataset.captioned:
         wrong = [
-            t
-            for t in caption.tokens
-            if "_" in t.text and "_" not in t.tag and t.slot not in {"prose", "trigger"}
+            t for t in caption.tokens if "_" in t.text and "_" not in t.tag and t.slot not in KEPT
         ]
         if not wrong:
             continue

@@ -1,12 +1,13 @@
 """TAG010 uninformative-tag."""
 
-from rules.features import normal, tags_naming
+from rules.features import tags_naming
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
 from rules.tag.places import caption_paths
+from rules.terms import normal
 
 
 @record

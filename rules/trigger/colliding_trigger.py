@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from rules.features import normal
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import TRIGGER
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.terms import normal
 from rules.trigger.standing import trigger_index
 
 

@@ -1,6 +1,5 @@
 """TRG002 misplaced-trigger."""
 
-from rules.features import normal
 from rules.fixing import each, span_in_file
 from rules.model import Abstention, Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, TRIGGER
@@ -8,6 +7,7 @@ from rules.profiles import Shuffle
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.terms import normal
 from rules.trigger.standing import Home, move_trigger, place_of, trigger_index
 
 

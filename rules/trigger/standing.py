@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rules.features import normal
 from rules.fixing import insert_text, remove_tokens
 from rules.model import Caption, Dataset, Fix, Token
+from rules.terms import normal
 
 # A byte order mark glued to the trigger is another rule's finding.
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))

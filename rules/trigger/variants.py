@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import cache
 
-from rules.features import normal
 from rules.model import Caption, Dataset, Picture, Token
 from rules.spelling import edits, squeezed
+from rules.terms import digits, normal, unescaped
 from rules.trigger.standing import INVISIBLE, trigger_index
 
 LETTERS_PER_EDIT = 5
@@ -29,7 +29,7 @@ def variants_of_trigger(
             return False
         if squeezed(tag) == squeezed(trigger):
             return True
-        return _digits(tag) == _digits(trigger) and edits(tag, trigger, most) <= most
+        return digits(tag) == digits(trigger) and edits(tag, trigger, most) <= most
 
     for picture, caption in dataset.captioned:
         if trigger in caption.tags:
@@ -56,8 +56,4 @@ def _tags_beside(dataset: Dataset, trigger: str) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    return text.translate(INVISIBLE).replace("\\(", "(").replace("\\)", ")").strip()
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    return unescaped(text.translate(INVISIBLE)).strip()
