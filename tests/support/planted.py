@@ -572,7 +572,7 @@ def main(root: Path) -> Planted:
     stem = planter.add(text("masterpiece, best quality, safe, keichan"))
     for code in ("CAP018", "CAP015", "CAP019"):
         planter.planted.expected[code, f"{stem}.txt"] += 1
-    planter.fill(1300)
+    planter.fill(1280)
     return planter.planted
 
 
@@ -581,8 +581,8 @@ def toolkit(root: Path) -> Planted:
     trainer = {"profile": "anima-lora-toolkit", "shuffle": False, "flip": False}
     planter = Planter(root / "toolkit", "tk", trainer=trainer)
     planter.plant(TOOLKIT)
-    planter.fill(100, lambda caption: _json(as_json(caption)))
-    planter.fill(120)
+    planter.fill(110, lambda caption: _json(as_json(caption)))
+    planter.fill(140)
     return planter.planted
 
 
