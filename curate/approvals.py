@@ -155,8 +155,10 @@ def _quoted(text: str) -> str:
     """Text as YAML that means nothing else, whatever it holds; plain words stay plain."""
     if PLAIN.fullmatch(text):
         return text
-    return (
-        '"'
-        + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
-        + '"'
-    )
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

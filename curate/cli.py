@@ -150,6 +150,32 @@ def approve(context: click.Context, /, directory: str, *, check: bool, **options
 
 
 @cli.command()
+@folder
+@trainer_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "png"]),
+    default="text",
+    show_default=True,
+    help="Text and JSON are printed, pages and pictures written to a file.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="In place of DIR/.curate/stats.html or .png.",
+)
+@cache_option
+def stats(directory: str, trainer: str | None, cache_dir: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Count what DIR shows: poses, framings, views, buckets, sizes, tags."""
+    from curate.session import open_dataset
+    from curate.stats.command import stats_command
+
+    session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir)
+    click.echo(stats_command(session, **options), nl=False)
+
+
+@cli.command()
 @click.argument("code")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def explain(code: str, form: str) -> None:
