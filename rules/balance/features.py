@@ -6,6 +6,7 @@ A declared `blue ribbon` is a ribbon: a claim holds for terms that end in one of
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from rules.features import forms, tags_naming
 from rules.model import Dataset, Picture
 from rules.pictures_naming import pictures_naming, worn_outfits
 from rules.profiles import Base, Claim
@@ -47,7 +48,8 @@ def find_features(dataset: Dataset) -> tuple[Feature, ...]:
     claimed = {term: _claimed(claims, term) for term in declared}
     covered = {found[1].feature for found in claimed.values() if found}
     free = {c[1].feature: c for c in claims.values() if c[1].feature not in covered}
-    names = {term: {term, *_synonyms(term, claimed[term])} for term in declared}
+    tagged = tags_naming(dataset, declared)
+    names = {t: {*forms(t), *tagged[t], *_synonyms(t, claimed[t])} for t in declared}
     names |= {feature: set(claim.names) for feature, (_, claim) in free.items()}
     for tag in dataset.tag_counts:
         if (found := _claimed(claims, tag)) and found[1].feature in free:
