@@ -24,7 +24,7 @@ def empty_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001
         A captioning program failed on one picture and wrote a file of 0 bytes. Caption it again.
 
     Source:
-        Peer checks of caption files; what follows is in the trainers' profiles
+        Other tools' checks of caption files; what follows is in the trainers' profiles
         (`captions.empty`).
     """
     handling = dataset.trainer.captions

@@ -40,7 +40,7 @@ def invisible_characters(dataset: Dataset, options: NoOptions) -> Said:  # noqa:
         lacks it.
 
     Source:
-        Peer checks of caption files; the classes of characters are Unicode's (Cc, Cf, Zs).
+        Other tools' checks of caption files; the classes of characters are Unicode's (Cc, Cf, Zs).
     """
     for file in fed_files(dataset):
         runs = [run for run in RUN.finditer(file.text) if not _joins(file.text, run)]

@@ -25,7 +25,7 @@ def orphan_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
         `0012.txt` beside `0012_crop.png`. Rename one of them, or delete the caption.
 
     Source:
-        Peer checks of caption files.
+        Other tools' checks of caption files.
     """
     meant: dict[str, str] = {}
     for picture in dataset.pictures:

@@ -23,7 +23,7 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     What it does:
         Holds the slots of each caption against `caption.slots`. Counts the fewest parts that
         would have to move. Tags of a slot that is not declared are left where they are, tags of
-        one slot may stand in any order, and a misspelt trigger is `trigger-variant`'s. The fix
+        one slot may stand in any order, and a misspelt trigger is TRG003's. The fix
         moves the tags of the named slots and sentences; tags that belong to no slot (`general`)
         keep their order among themselves.
 

@@ -27,7 +27,7 @@ def implied_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 -
         `white shirt, pleated skirt`.
 
     Source:
-        Peers' checks for redundant tags, made on whole words; implications as the image board
+        Other tools' checks for redundant tags, made on whole words; implications as the image board
         of the base's vocabulary has them.
     """
     implied = implied_tags(dataset)

@@ -38,9 +38,9 @@ def likely_typo(dataset: Dataset, options: Options) -> Said:
         `lookign at viewer` in one caption, `looking at viewer` in thirteen.
 
     Source:
-        Peers' checks by edit distance between all pairs of tags, which report `white skirt` as
-        `white shirt` misspelt; hence the list of known words. The ratio is a prior: real slips
-        are single ones.
+        Other tools' checks by edit distance between all pairs of tags, which report
+        `white skirt` as `white shirt` misspelt; hence the list of known words. The ratio is a
+        prior: real slips are single ones.
     """
     slips = Slips(
         dataset,

@@ -29,8 +29,8 @@ def mixed_ratings(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001
         other one goes.
 
     Source:
-        The caption format that the base's makers publish, with one rating per caption; peers'
-        checks for several ratings. Only what the declared prefix decides is mended.
+        The caption format that the base's makers publish, with one rating per caption; other
+        tools' checks for several ratings. Only what the declared prefix decides is mended.
     """
     words = dataset.vocabulary.words
     switches = frozenset(words.ratings + words.praise + words.blame)

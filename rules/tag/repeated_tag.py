@@ -24,8 +24,8 @@ def repeated_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
         `tk, 1girl, blue dress, smile, blue_dress` becomes `tk, 1girl, blue dress, smile`.
 
     Source:
-        Peers' checks for duplicate tags; most compare the spelling, so that `blue_dress` beside
-        `blue dress` escapes them.
+        Other tools' checks for duplicate tags; most compare the spelling, so that `blue_dress`
+        beside `blue dress` escapes them.
     """
     for picture, caption in dataset.captioned:
         # The words of a sentence come again; other rules report that it is cut into them.

@@ -38,7 +38,7 @@ def uninformative_tag(dataset: Dataset, options: Options) -> Said:
         `subject.absorb`. `full body` in 14 of 14: add busts.
 
     Source:
-        Peers' checks for tags of highest frequency. The share is a convention of theirs.
+        Other tools' checks for tags of highest frequency. The share is a convention of theirs.
     """
     total = len(dataset.captioned)
     if total < options.min_captions:

@@ -34,7 +34,7 @@ def unknown_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 -
         `jean shorts` where the vocabulary says `denim shorts`.
 
     Source:
-        Peers' lists of unknown tags; aliases and meta tags as tag lists of image boards have
+        Other tools' lists of unknown tags; aliases and meta tags as tag lists of image boards have
         them.
     """
     known = dataset.known_tags or {}

@@ -27,7 +27,7 @@ def colliding_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: AR
         The trigger `rose`; `rosechan` or `rs` means nothing to the base.
 
     Source:
-        Peers' checks for triggers that are tags. The lists hold what is common, not everything
+        Other tools' checks for triggers that are tags. The lists hold what is common, not all
         that a base knows: a name your vocabulary file lacks may still be taken.
     """
     written = dataset.spec.subject.trigger or ""

@@ -23,7 +23,7 @@ def core_feature_in_tags(dataset: Dataset, options: Options) -> Said:
 
     What it does:
         Counts the captions that tag each feature of `subject.absorb`. From `habit` on it is an
-        error; under `stray` a warning. What lies between is `half-absorbed-feature`. A tag
+        error; under `stray` a warning. What lies between is TRG006. A tag
         names a feature when it ends in it: `short twintails` names `twintails`. Sentences are
         not counted.
 

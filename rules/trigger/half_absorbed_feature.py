@@ -22,7 +22,7 @@ def half_absorbed_feature(dataset: Dataset, options: Options) -> Said:
 
     What it does:
         Counts the captions that tag each feature of `subject.absorb` and reports those between
-        `min_share` and `max_share`. Above and below, `core-feature-in-tags` speaks.
+        `min_share` and `max_share`. Above and below, TRG005 speaks.
 
     Why is this bad?
         Half of the pictures teach that the trigger means blue hair, the other half that it does
@@ -34,7 +34,7 @@ def half_absorbed_feature(dataset: Dataset, options: Options) -> Said:
 
     Source:
         The account that this linter grew from, whose captions leave a core feature out of
-        every tag list. The shares are priors, the same as in `core-feature-in-tags`.
+        every tag list. The shares are priors, the same as in TRG005.
     """
     total = len(dataset.captioned)
     for feature, tags in tags_naming(dataset, dataset.spec.subject.absorb).items():

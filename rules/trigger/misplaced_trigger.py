@@ -44,12 +44,9 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
     total = sum(home.places.values())
     settled = home.before is not None or home.shared / total >= options.min_share
     if not settled:
-        yield Abstention(
-            reason=f"no slots are declared, and under {options.min_share:.0%} of the captions "
-            "have the trigger in one place",
-            count=total,
-            total=len(dataset.captioned),
-        )
+        usual = f"under {options.min_share:.0%} of the captions have the trigger in one place"
+        reason = f"no slots are declared, and {usual}"
+        yield Abstention(reason=reason, count=total, total=len(dataset.captioned))
     shuffled: list[tuple[Caption, int]] = []
     for picture, caption in dataset.captioned:
         index = trigger_index(caption, trigger)
@@ -72,7 +69,7 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
                 "captions": total,
                 "shuffled": bool(kept),
             },
-            advice="put it where it belongs",
+            advice=f"put it {home.in_words}",
             paths=(caption.path,),
             severity=Severity.ERROR if kept else Severity.WARNING,
             picture=picture.sha256,

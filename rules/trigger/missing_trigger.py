@@ -15,8 +15,7 @@ def missing_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
 
     What it does:
         Looks for the trigger among the tags and, on whole words, inside tags and sentences.
-        Captions that spell it otherwise are left to `trigger-variant`, empty ones to
-        `empty-caption`.
+        Captions that spell it otherwise are left to TRG003, empty ones to CAP002.
 
     Why is this bad?
         What the picture shows is then learned without a name: the character leaks into the
@@ -27,7 +26,7 @@ def missing_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
         other captions begin with it.
 
     Source:
-        Peers' checks for the trigger. It is put into its declared slot, else where the other
+        Checks of other dataset tools. It is put into its declared slot, else where the other
         captions have it, else behind the prefix.
     """
     written = dataset.spec.subject.trigger or ""
@@ -48,7 +47,7 @@ def missing_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
         yield Violation(
             message=f"none of {len(caption.tokens)} tags and sentences is the trigger `{written}`",
             evidence={"trigger": written, "tokens": len(caption.tokens)},
-            advice=f"write `{written}`",
+            advice=f"write `{written}` {home.in_words}",
             paths=(caption.path,),
             picture=picture.sha256,
             fixes=each(fix),

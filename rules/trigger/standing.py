@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from rules.fixing import insert_text, remove_tokens
 from rules.model import Caption, Dataset, Fix, Token
+from rules.spec import SlotName
 from rules.terms import normal
 
 # A byte order mark glued to the trigger is another rule's finding.
@@ -69,6 +70,14 @@ class Home:
             base = dataset.base.captions.slots
             prefixed = bool(dataset.spec.caption.prefix) and "trigger" in base
             self.before = frozenset(base[: base.index("trigger")]) if prefixed else frozenset()
+
+    @property
+    def in_words(self) -> str:
+        """The place as an advice names it."""
+        if self.before is None:
+            return "where the other captions have it"
+        before = [slot for slot in get_args(SlotName) if slot in self.before]
+        return f"behind the tags of {', '.join(before)}" if before else "in front"
 
     def index_among(self, tokens: Sequence[Token]) -> int:
         """How many of a caption's other tokens belong before the trigger."""

@@ -40,7 +40,7 @@ def trigger_variant(dataset: Dataset, options: Options) -> Said:
         `keichan` in 60 captions and `kiechan` in one.
 
     Source:
-        Peers' checks for near-miss triggers. One letter in five is a prior: a slip is seldom
+        Other tools' checks for near misses. One letter in five is a prior: a slip is seldom
         more, and words of four letters are near too many others.
     """
     written = dataset.spec.subject.trigger or ""

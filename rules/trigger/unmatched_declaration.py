@@ -22,7 +22,7 @@ def unmatched_declaration(dataset: Dataset, options: NoOptions) -> Said:  # noqa
         Looks for every feature of `structure` and `handed`, the class words, the outfits (one of
         their tags is enough) and the globs of `sources`. Features of `absorb` should stand in
         no caption, so they are only compared with the tags for slips of spelling; those of
-        `prose_only` are judged by `prose-only-feature-in-tags`.
+        `prose_only` are judged by TRG008.
 
     Why is this bad?
         A rule that looks for `twintial` finds nothing and says that all is well. A declaration
@@ -32,7 +32,7 @@ def unmatched_declaration(dataset: Dataset, options: NoOptions) -> Said:  # noqa
         `absorb: [twintial]` while 12 captions say `twintails`.
 
     Source:
-        Peers' reports of filters that match nothing; computed from first principles.
+        Other tools' reports of filters that match nothing; computed from first principles.
     """
     total = len(dataset.captioned)
     for key, term, meant in _unmatched(dataset):

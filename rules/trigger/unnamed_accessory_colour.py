@@ -39,7 +39,7 @@ def unnamed_accessory_colour(dataset: Dataset, options: Options) -> Said:
 
     Source:
         The account that this linter grew from, where a blue scrunchie turned yellowish. The
-        share is a prior, the same that tells strays in `core-feature-in-tags`.
+        share is a prior, the same that tells strays in TRG005.
     """
     total = len(dataset.captioned)
     absorbed = frozenset().union(*tags_naming(dataset, dataset.spec.subject.absorb).values())

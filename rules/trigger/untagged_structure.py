@@ -21,7 +21,7 @@ def untagged_structure(dataset: Dataset, options: Options) -> Said:
 
     What it does:
         Counts the captions that tag each feature of `subject.structure` and reports those under
-        `min_share`. One that no caption names at all is `unmatched-declaration`.
+        `min_share`. One that no caption names at all is TRG010's.
 
     Why is this bad?
         Structure is tagged so that it can be taken off or changed: ribbon, braid. Where most
