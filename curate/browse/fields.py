@@ -19,6 +19,9 @@ ABSTAINED = "abstained"
 CLEAN = "clean"
 # Findings that set pictures side by side.
 LOOKALIKE = "DUP"
+# Framing and pose in one word: that all full bodies share a pose shows in its histogram only.
+SHOT = "shot"
+SHOT_AXES = ("framing", "pose")
 
 
 @record
@@ -77,6 +80,7 @@ def label_of(evidence: Evidence | None) -> Label:
 
 def _facts(picture: Picture, known: Iterable[str]) -> Row:
     row: Row = {name: label_of(getattr(picture, name)) for name in known}
+    row[SHOT] = " ".join(label.label for a in SHOT_AXES if isinstance(label := row[a], Label))
     for field in dataclasses.fields(picture):
         if field.name not in row:
             _describe(field.name, getattr(picture, field.name), row)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from curate.browse.fields import ABSTAINED, UNKNOWN, Label, Row, axes
+from curate.browse.fields import ABSTAINED, SHOT, UNKNOWN, Label, Row, axes
 from curate.browse.library import OURS
 from rules.records import record
 
@@ -16,6 +16,7 @@ WORKSPACE = "pose distribution"
 FIRST_AXES = ("pose", "framing", "view", "elevation")
 SMALL_FRAMINGS = ("face", "bust")
 MAP = "phash_map"
+MAP_PANEL = "look_alike_map"
 
 
 @record
@@ -118,7 +119,7 @@ def _view(fo: Any, dataset: Any, wanted: Wanted) -> Any:
 def arrange(fo: Any, dataset: Any) -> None:
     """Order the fields of the sidebar, and paint by label."""
     fields = [name for name in dataset.get_field_schema() if name not in {"id", "tags", "metadata"}]
-    labels = [axis for axis in ordered_axes() if axis in fields]
+    labels = [axis for axis in (*ordered_axes(), SHOT) if axis in fields]
     judged = ["findings", "worst", "finding_texts", "lookalike"]
     fed = [n for n in fields if n.startswith(("caption", "slot_", "placement_")) or n == "repeats"]
     rest = [n for n in fields if n not in {*labels, *judged, *fed}]
@@ -142,14 +143,14 @@ def arrange(fo: Any, dataset: Any) -> None:
 def workspace(fo: Any, dataset: Any) -> Any:
     """Pictures, pose histogram and map, all of them open."""
     samples = fo.Panel(type="Samples", pinned=True)
-    histogram = fo.Panel(type="Histograms", state={"path": f"{ordered_axes()[0]}.label"})
-    panels = [_leaf(fo, histogram)]
+    shots = fo.Panel(type="Histograms", state={"path": SHOT})
+    poses = fo.Panel(type="Histograms", state={"path": f"{ordered_axes()[0]}.label"})
+    panels = [fo.Space(children=[shots, poses], active_child=shots.component_id)]
     if MAP in dataset.list_brain_runs():
-        state = {"openKey": MAP, "colorField": f"{ordered_axes()[0]}.label"}
-        panels.append(_leaf(fo, fo.Panel(type="Embeddings", state=state)))
+        panels.append(_leaf(fo, fo.Panel(type=MAP_PANEL)))
     right = fo.Space(children=panels, orientation="vertical") if panels[1:] else panels[0]
     spaces = fo.Space(
-        children=[_leaf(fo, samples), right], orientation="horizontal", sizes=[0.6, 0.4]
+        children=[_leaf(fo, samples), right], orientation="horizontal", sizes=[0.58, 0.42]
     )
     dataset.save_workspace(WORKSPACE, spaces, description=f"{BY_US}what is there", overwrite=True)
     return spaces

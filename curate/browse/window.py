@@ -1,15 +1,18 @@
 """`curate browse`: the FiftyOne App on a dataset, until somebody ends it."""
 
+import os
 import signal
 import socket
 import threading
 import warnings
 import webbrowser
+from pathlib import Path
 from typing import Any
 
 import click
 
 from curate.browse.connection import fiftyone
+from curate.browse.database import data_folder
 from curate.browse.index import write
 from curate.browse.views import workspace
 from curate.errors import UserError
@@ -17,6 +20,7 @@ from curate.session import Session
 from rules.report import Report
 
 ADDRESS = "127.0.0.1"
+PLUGINS = "FIFTYONE_PLUGINS_DIR"
 PORT = 5151
 PORTS_TRIED = 20
 LAST_PORT = 65535
@@ -38,6 +42,7 @@ def open_window(
         UserError: the port is taken, FiftyOne is missing, or its database fails.
     """
     port = free_port(port)
+    offer_panel()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
@@ -54,6 +59,19 @@ def open_window(
                 with warnings.catch_warnings(action="ignore"):
                     app.close()
     click.echo("closed; `curate approve` reads the tags", err=True)
+
+
+def offer_panel() -> None:
+    """Have the App load our panel beside the plugins that the user has."""
+    folder = data_folder() / "plugins"
+    folder.mkdir(exist_ok=True)
+    theirs = os.environ.get(PLUGINS) or Path.home() / "fiftyone" / "__plugins__"
+    for name, place in (("ours", Path(__file__).with_name("panel")), ("theirs", Path(theirs))):
+        link = folder / name
+        if place != folder and (not link.is_symlink() or link.readlink() != place):
+            link.unlink(missing_ok=True)
+            link.symlink_to(place)
+    os.environ[PLUGINS] = str(folder)
 
 
 def free_port(port: int | None) -> int:
