@@ -17,7 +17,7 @@ def colliding_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: AR
     What it does:
         Looks the trigger and each run of its words up among everyday words, the words of
         well-known tags, and the tags and aliases of your vocabulary file. Words with a hyphen
-        count as one.
+        count as one, and declared class words are there on purpose (`ohwx girl`).
 
     Why is this bad?
         The base has met `rose` a million times. The LoRA has to overwrite that meaning, it
@@ -34,10 +34,12 @@ def colliding_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: AR
     trigger, vocabulary = normal(written), dataset.vocabulary
     common = vocabulary.tag_words.union(vocabulary.words.common)
     known = dataset.known_tags or {}
+    classes = frozenset(map(normal, dataset.spec.subject.class_words))
     taken = [
         run
         for run in _runs(trigger)
-        if run in common or run in known or (run in dataset.aliases and known)
+        if (run in common or run in known or (run in dataset.aliases and known))
+        and (run not in classes or run == trigger)
     ]
     if not taken:
         return
