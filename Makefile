@@ -33,16 +33,16 @@ lint: env  ## check style, types, layers and generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python tests/docs.py --check
+	$(BIN)/python tests/tools/docs.py --check
 
 docs: env  ## regenerate rules/README.md, the README's tables and the help texts
-	$(BIN)/python tests/docs.py
+	$(BIN)/python tests/tools/docs.py
 
 mutants: env  ## move every default of every rule one step; its cases must notice
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/tools/mutants.py
 
 bench: env  ## measure speed and memory as ratios in one run
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/tools/bench.py
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \

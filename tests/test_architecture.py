@@ -78,7 +78,7 @@ def test_a_lint_on_known_facts_imports_no_model_and_no_picture_library(tmp_path:
 
 
 def test_generated_files_are_up_to_date() -> None:
-    check = [sys.executable, str(ROOT / "tests" / "docs.py"), "--check"]
+    check = [sys.executable, str(ROOT / "tests" / "tools" / "docs.py"), "--check"]
     run = subprocess.run(check, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -15,11 +15,12 @@ from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
 from rules.registry import FAMILIES, all_rules
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "curate", "train", "evaluate")
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OTHERS = {
     "tests/": "mirrors the packages; rules/cases holds one YAML file of cases a rule",
+    "  tools/": "what several tests share, and the programs behind `make docs`, `mutants` and `bench`",
     "datasets/": "data only: the sets that the demonstration lints",
     "docs/": "measurements and pictures",
 }

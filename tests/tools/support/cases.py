@@ -16,7 +16,7 @@ from rules.records import parse, record
 from rules.report import Report
 from rules.spec import Spec
 
-FOLDER = Path(__file__).parent.parent / "rules" / "cases"
+FOLDER = Path(__file__).parents[2] / "rules" / "cases"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP", ".bmp": "BMP"}
 
 
