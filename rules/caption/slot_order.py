@@ -23,9 +23,9 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     What it does:
         Holds the slots of each caption against `caption.slots`. Counts the fewest parts that
         would have to move. Tags of a slot that is not declared are left where they are, tags of
-        one slot may stand in any order, and a misspelt trigger is TRG003's. The fix
-        moves the tags of the named slots and sentences; tags that belong to no slot (`general`)
-        keep their order among themselves.
+        one slot may stand in any order, `solo` may stand among general tags too, and a misspelt
+        trigger is TRG003's. The fix moves the tags of the named slots and sentences; tags that
+        belong to no slot (`general`) keep their order among themselves.
 
     Why is this bad?
         The base learned its captions in one order. With another order per picture, the words
@@ -42,10 +42,11 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
     """
     slots = dataset.spec.caption.slots
     ranks: dict[str, int] = {slot: rank for rank, slot in reversed(tuple(enumerate(slots)))}
+    loose = frozenset(dataset.vocabulary.words.loose_counts)
     misspelt: Mapping[str, list[Token]] | None = None
     for picture, fed in dataset.captioned:
         caption = with_trigger_slot(dataset, fed)
-        tokens = [t for t in caption.tokens if t.slot in ranks]
+        tokens = [t for t in caption.tokens if t.slot in ranks and t.tag not in loose]
         if _stand_in_order(tokens, ranks):
             continue
         if misspelt is None:
@@ -60,7 +61,7 @@ def slot_order(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - 
         yield Violation(
             message=f"{len(wrong)} of {counted(len(caption.tokens), 'part')} out of order: {shown}",
             evidence={
-                "misplaced": [{"text": t.text, "slot": t.slot} for t in wrong],
+                "misplaced": {t.text: t.slot for t in wrong},
                 "parts": len(caption.tokens),
                 "slots": list(slots),
             },

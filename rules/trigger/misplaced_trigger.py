@@ -1,5 +1,7 @@
 """TRG002 misplaced-trigger."""
 
+from collections.abc import Collection
+
 from rules.fixing import each, span_in_file
 from rules.model import Abstention, Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS, TRIGGER
@@ -40,7 +42,7 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
         Trainers' shuffling and `keep_tokens`, read from their sources. The share is a prior.
     """
     trigger = normal(dataset.spec.subject.trigger or "")
-    home = Home(dataset, trigger)
+    home, loose = Home(dataset, trigger), dataset.vocabulary.words.loose_counts
     total = sum(home.places.values())
     settled = home.before is not None or home.shared / total >= options.min_share
     if not settled:
@@ -54,7 +56,7 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
             continue
         token = caption.tokens[index]
         kept = _needed_tokens(dataset.trainer.shuffle, caption, token)
-        if not settled or not _is_misplaced(caption, index, home):
+        if not settled or not _is_misplaced(caption, index, home, loose):
             if kept:
                 shuffled.append((caption, kept))
             continue
@@ -80,11 +82,11 @@ def misplaced_trigger(dataset: Dataset, options: Options) -> Said:
         yield _shuffled_away(dataset, shuffled)
 
 
-def _is_misplaced(caption: Caption, index: int, home: Home) -> bool:
+def _is_misplaced(caption: Caption, index: int, home: Home, loose: Collection[str]) -> bool:
     before = caption.tokens[:index]
     if home.before is None:
         return place_of(before).others != home.others
-    behind = caption.tokens[index + 1 : index + 2]
+    behind = [t for t in caption.tokens[index + 1 : index + 2] if t.tag not in loose]
     return (
         caption.tokens[index].slot == "prose"
         or any(token.slot not in home.before for token in before)

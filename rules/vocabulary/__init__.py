@@ -38,11 +38,11 @@ class Words:
         ratings: `safe`, `sensitive` and their like; a caption bears one.
         praise, blame: quality tags that contradict each other.
         counts: how many are in the picture (`1girl`).
+        loose_counts: those of them that no layout pins to the front (`solo`).
         meta: tags about the file (`highres`).
         emoticons: tags whose underscore belongs to them (`:d`, `^_^`).
         colours: names of colours.
         accessories: small things whose colour drifts.
-        hair_colours: tags of hair colours.
         common: everyday words that no trigger should be.
         refusals: beginnings of what captioning programs say instead of a caption.
         openings: beginnings of what they say before one.
@@ -55,6 +55,7 @@ class Words:
     praise: Tags
     blame: Tags
     counts: Tags
+    loose_counts: Tags
     meta: Tags
     emoticons: Tags
     colours: Tags
