@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from curate.errors import UserError
 from curate.formats import render
 from curate.formats.as_json import as_plain
 from curate.formats.place import Place
@@ -19,6 +20,7 @@ from curate.stats.count import bars
 from rules import engine
 from rules.model import Dataset, Severity
 from rules.records import write_atomically
+from rules.registry import all_rules
 from rules.report import Report
 from rules.spec import LintSettings, RuleProfile
 
@@ -64,17 +66,25 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
 def changed_settings(
     settings: LintSettings, select: str | None, ignore: str | None, profile: RuleProfile | None
 ) -> LintSettings:
-    """The settings of dataset.yaml with those of the command line in their place."""
+    """The settings of dataset.yaml with those of the command line in their place.
+
+    Raises:
+        UserError: no rule begins with what an option names.
+    """
     return replace(
         settings,
-        select=_codes(select) if select is not None else settings.select,
-        ignore=_codes(ignore) if ignore is not None else settings.ignore,
+        select=_codes("--select", select) if select is not None else settings.select,
+        ignore=_codes("--ignore", ignore) if ignore is not None else settings.ignore,
         profile=profile or settings.profile,
     )
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().upper() for part in text.split(",") if part.strip())
+def _codes(option: str, text: str) -> tuple[str, ...]:
+    prefixes = tuple(part.strip().upper() for part in text.split(",") if part.strip())
+    for prefix in prefixes:
+        if not any(rule.code.startswith(prefix) for rule in all_rules()):
+            raise UserError(f"{option}: no rule begins with `{prefix}`; `curate rules` lists them")
+    return prefixes
 
 
 def judge(session: Session, settings: LintSettings) -> Report:

@@ -18,8 +18,8 @@ from curate.metadata import encodable, read_metadata
 from rules.model import FileFacts
 
 MEASURER = "file/1"
-# 11,585 pixels squared: four times the largest picture that anyone trains on.
-PIXEL_BOUND = 2**27
+# 8,192 pixels squared: twice an 8K screen. A thread holds a picture some three times.
+PIXEL_BOUND = 2**26
 HEAD_BYTES = 2**20
 HASH_SIDE = 32
 STRIP = 64

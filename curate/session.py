@@ -1,6 +1,7 @@
 """Opening a dataset folder: its spec (written or guessed), index and facts, as one Dataset."""
 
 import csv
+import difflib
 import os
 import shlex
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from curate.labels import LABELS, load_labels, load_written
 from curate.store import Store
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
-from rules.profiles import load_base, load_trainer
+from rules.profiles import known_trainers, load_base, load_trainer
 from rules.records import RecordError, parse, record
 from rules.spec import Spec, TrainerChoice
 from rules.vocabulary import load_vocabulary
@@ -67,6 +68,9 @@ def open_dataset(
         RecordError: dataset.yaml or the facts cannot be understood.
     """
     root = _checked(path)
+    if trainer is not None and trainer not in known_trainers():
+        close = difflib.get_close_matches(trainer, known_trainers(), n=1) or known_trainers()
+        raise UserError(f"--trainer: no profile `{trainer}`; did you mean `{'`, `'.join(close)}`?")
     path = shown(path)
     store, index = _read(root, path, cache_dir, measure=measure)
     if not index.pictures:
@@ -140,9 +144,8 @@ def _spec(root: Path, index: Index, trainer_id: str | None) -> tuple[Spec, Guess
 
 def _guess_notes(path: str, guess: Guess) -> tuple[str, ...]:
     guessed = "; ".join(guess.notes)
-    return (
-        f"no {SPEC_FILE}, so this was guessed: {guessed}. `curate init {shlex.quote(path)}` writes it down",
-    )
+    pin = f"`curate init {shlex.quote(path)}` writes it down"
+    return (f"no {SPEC_FILE}, so this was guessed: {guessed}. {pin}",)
 
 
 def _label_notes(root: Path, dataset: Dataset) -> tuple[str, ...]:

@@ -142,10 +142,12 @@ class Store:
             self._write(INDEX, [_compact(every[path]).encode() for path in sorted(every)])
 
     def _lines(self) -> list[bytes]:
-        try:
-            return (self.folder / FACTS).read_bytes().splitlines()
-        except FileNotFoundError:
+        path = self.folder / FACTS
+        if not path.exists():
             return []
+        if not path.is_file():
+            raise RecordError(str(path), ["is no regular file; take it away"])
+        return path.read_bytes().splitlines()
 
     def _line_faults(self) -> list[str]:
         faults = []
@@ -171,9 +173,13 @@ class Store:
     def _locked(self) -> Iterator[None]:
         """One writer at a time; the lock ends with its process."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        # Open to read and write: a pipe planted under this name would block any other way.
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(handle)
 
 
 def _prefix(measurer: str) -> bytes:
