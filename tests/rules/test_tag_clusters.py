@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.dataset import assemble
@@ -59,6 +59,7 @@ def clusters_by_pairs(
     return sorted(tuple(sorted(cluster)) for cluster in clusters if len(cluster) > 1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sets(st.sampled_from(TAGS)), max_size=30),
     st.sampled_from([0.5, 0.8, 0.9, 1.0]),
