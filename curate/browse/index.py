@@ -45,7 +45,7 @@ def write(fo: Any, session: Session, report: Report, name: str | None) -> tuple[
         draw_map(dataset)
         names = {finding.code: finding.name for finding in report.findings}
         save_views(fo, dataset, wanted_views([(e.path, e.row) for e in entries], names))
-        arrange(fo, dataset)
+        arrange(fo, dataset, [entry.row for entry in entries])
         workspace(fo, dataset)
     mark(session, str(dataset.name))
     return dataset, done

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from curate.browse.fields import ABSTAINED, SHOT, UNKNOWN, Label, Row, axes
@@ -11,6 +11,9 @@ from curate.browse.library import OURS
 from rules.records import record
 
 BY_US = "written by curate: "
+COLOURS = "#4c9be8 #f28e2b #59a14f #e15759 #b07aa1 #76b7b2 #edc948 #ff9da7 #9c755f #bab0ac".split()
+MUTED = "#6b7280"
+VAGUE = (UNKNOWN, ABSTAINED)
 WORKSPACE = "pose distribution"
 # Most telling first: the histogram opens on it.
 FIRST_AXES = ("pose", "framing", "view", "elevation")
@@ -41,7 +44,7 @@ def wanted_views(rows: Sequence[tuple[str, Row]], names: dict[str, str]) -> Iter
     for axis in ordered_axes():
         labels = Counter(label.label for _, row in rows if isinstance(label := row[axis], Label))
         for label, number in sorted(labels.items(), key=lambda pair: -pair[1]):
-            if label not in {UNKNOWN, ABSTAINED}:
+            if label not in VAGUE:
                 why = f"{number} of {len(rows)} pictures"
                 yield Wanted(name=f"{axis} {label}", why=why, field=f"{axis}.label", label=label)
     for code, number in sorted(Counter(_codes(rows)).items()):
@@ -72,7 +75,7 @@ def _codes(rows: Iterable[tuple[str, Row]]) -> Iterator[str]:
             yield from map(str, codes)
 
 
-def _is(row: Row, axis: str, labels: Iterable[str] = (UNKNOWN, ABSTAINED)) -> bool:
+def _is(row: Row, axis: str, labels: Iterable[str] = VAGUE) -> bool:
     label = row.get(axis)
     return isinstance(label, Label) and label.label in labels
 
@@ -116,7 +119,20 @@ def _view(fo: Any, dataset: Any, wanted: Wanted) -> Any:
     return view.sort_by(wanted.sort_by) if wanted.sort_by else view
 
 
-def arrange(fo: Any, dataset: Any) -> None:
+def paint(labels: Mapping[str, int]) -> dict[str, str]:
+    """Label -> colour, the same in the grid and on the map; the vague ones are grey."""
+    clear = sorted((label for label in labels if label not in VAGUE), key=lambda x: (-labels[x], x))
+    painted = {label: COLOURS[number % len(COLOURS)] for number, label in enumerate(clear)}
+    return painted | dict.fromkeys((label for label in VAGUE if label in labels), MUTED)
+
+
+def _colours(axis: str, rows: Iterable[Row]) -> dict[str, Any]:
+    labels = Counter(label.label for row in rows if isinstance(label := row[axis], Label))
+    values = [{"value": label, "color": colour} for label, colour in paint(labels).items()]
+    return {"path": axis, "colorByAttribute": "label", "valueColors": values}
+
+
+def arrange(fo: Any, dataset: Any, rows: Sequence[Row]) -> None:
     """Order the fields of the sidebar, and paint by label."""
     fields = [name for name in dataset.get_field_schema() if name not in {"id", "tags", "metadata"}]
     labels = [axis for axis in (*ordered_axes(), SHOT) if axis in fields]
@@ -135,7 +151,9 @@ def arrange(fo: Any, dataset: Any) -> None:
             for name, paths in groups.items()
         ),
     ]
-    settings.color_scheme = fo.ColorScheme(color_by="value")
+    settings.color_scheme = fo.ColorScheme(
+        color_by="value", fields=[_colours(axis, rows) for axis in ordered_axes()]
+    )
     settings.active_fields = fo.core.odm.dataset.ActiveFields(exclude=False, paths=labels[:3])
     dataset.save()
 

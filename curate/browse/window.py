@@ -52,7 +52,7 @@ def open_window(
         app = None if ended.is_set() else _launch(fo, dataset, port)
         try:
             if app is not None:
-                _welcome(str(dataset.name), done.total, port, remote=remote)
+                _welcome(dataset, done.total, port, remote=remote)
                 ended.wait()
         finally:
             if app is not None:
@@ -114,9 +114,9 @@ def _launch(fo: Any, dataset: Any, port: int) -> Any:
         )
 
 
-def _welcome(name: str, pictures: int, port: int, *, remote: bool) -> None:
-    url = f"http://{ADDRESS}:{port}/datasets/{name}"
-    click.echo(f"{name}: {pictures:,} pictures at {url}")
+def _welcome(dataset: Any, pictures: int, port: int, *, remote: bool) -> None:
+    url = f"http://{ADDRESS}:{port}/datasets/{dataset.slug}"
+    click.echo(f"{dataset.name}: {pictures:,} pictures at {url}")
     if remote:
         click.echo(
             f"from your own machine: ssh -N -L {port}:{ADDRESS}:{port} USER@THIS_HOST, "

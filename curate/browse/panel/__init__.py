@@ -7,13 +7,10 @@ from collections import defaultdict
 from typing import Any
 
 import fiftyone.operators as foo  # type: ignore[import-untyped]
-from fiftyone.operators import types  # type: ignore[import-untyped]
+from fiftyone.operators import types
 
-from curate.browse.views import MAP, ordered_axes
+from curate.browse.views import MAP, VAGUE, ordered_axes, paint
 
-COLOURS = "#4c9be8 #f28e2b #59a14f #e15759 #b07aa1 #76b7b2 #edc948 #ff9da7 #9c755f #bab0ac".split()
-MUTED = "#6b7280"
-VAGUE = ("unknown", "abstained")
 SIZE = 9
 
 
@@ -86,6 +83,7 @@ class LookAlikeMap(foo.Panel):  # type: ignore[misc]
             label, path = told.get(sample, (None, ""))
             groups[label or VAGUE[0]].append((sample, float(x), float(y), path))
         ordered = sorted(groups, key=lambda label: (label in VAGUE, -len(groups[label])))
+        colours = paint({label: len(points) for label, points in groups.items()})
         ctx.panel.data.plot = [
             {
                 "type": "scattergl" if len(ids) > 2000 else "scatter",  # noqa: PLR2004 - drawn by the GPU
@@ -98,10 +96,10 @@ class LookAlikeMap(foo.Panel):  # type: ignore[misc]
                 "marker": {
                     "size": SIZE,
                     "opacity": 0.8,
-                    "color": MUTED if label in VAGUE else COLOURS[number % len(COLOURS)],
+                    "color": colours[label],
                 },
             }
-            for number, label in enumerate(ordered)
+            for label in ordered
         ]
 
 
