@@ -22,6 +22,7 @@ TAG_SLOTS = frozenset({"structure", "general"})
 MEGAPIXEL = 1_000_000
 # Shorter sides in pixels; the last bin is open.
 SIDES = (0, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048)
+LEGLESS = frozenset({"face", "bust"})
 
 
 @record
@@ -139,9 +140,13 @@ def axes() -> tuple[str, ...]:
 
 
 def bars(pictures: Iterable[Picture]) -> dict[str, tuple[Bar, ...]]:
-    """The bars of every axis of which anything is known."""
+    """The bars of every axis of which anything is known; a pose takes legs to tell."""
     pictures = tuple(pictures)
-    found = {axis: _bars([getattr(p, axis) for p in pictures]) for axis in axes()}
+    bodies = [p for p in pictures if p.framing is None or p.framing.label not in LEGLESS]
+    found = {
+        axis: _bars(getattr(p, axis) for p in (bodies if axis == "pose" else pictures))
+        for axis in axes()
+    }
     return {axis: told for axis, told in found.items() if any(b.label != UNKNOWN for b in told)}
 
 
