@@ -20,7 +20,7 @@ PACKAGES = ("rules", "curate", "train", "evaluate")
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OTHERS = {
     "tests/": "mirrors the packages; rules/cases holds one YAML file of cases a rule",
-    "  tools/": "what several tests share, and the programs behind `make docs`, `mutants` and `bench`",
+    "  tools/": "what tests share, and the programs behind `make docs`, `mutants` and `bench`",
     "datasets/": "data only: the sets that the demonstration lints",
     "docs/": "measurements and pictures",
 }
