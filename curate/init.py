@@ -11,8 +11,22 @@ from curate.guess import Guess, TagUse
 from curate.session import SPEC_FILE, open_dataset
 from rules.profiles import known_bases, known_trainers, load_base
 from rules.records import write_atomically
+from rules.spec import Spec
 
 CORE_CANDIDATES = 8
+WISHES = (
+    "",
+    "# What the LoRA must be able to draw; a number is the least share of the pictures.",
+    "# wanted:",
+    "#   framing: [face, bust, full]",
+    "#   view: [front, three_quarter, side, back]",
+    "#   elevation: [eye, below]",
+    "#   pose: {upright: 0.2}",
+    "",
+    "# Where the pictures come from; the first glob that matches counts.",
+    "# sources:",
+    '#   "bust/**": {generator: Gemini, family: gemini}',
+)
 
 
 def init_dataset(
@@ -43,6 +57,15 @@ def render_spec(guess: Guess, name: str) -> str:
 
 
 def _lines(guess: Guess, name: str) -> Iterable[str]:
+    yield from _subject(guess, name)
+    yield ""
+    yield from _profiles(guess)
+    yield ""
+    yield from _layout(guess.spec)
+    yield from WISHES
+
+
+def _subject(guess: Guess, name: str) -> Iterable[str]:
     spec, total = guess.spec, guess.captions
     yield "# What this dataset is meant to teach. `curate lint` judges pictures and captions by it."
     yield "subject:"
@@ -63,33 +86,27 @@ def _lines(guess: Guess, name: str) -> Iterable[str]:
     yield "  structure: []  # features that stay tags (ribbon, braid...)"
     yield "  # handed: {side ponytail: right}  # features with a side, as the viewer sees it"
     yield "  # outfits: {uniform: [school uniform], casual: [hoodie, jeans]}"
-    yield ""
+
+
+def _profiles(guess: Guess) -> Iterable[str]:
+    spec = guess.spec
     yield f"base: {spec.base}  # one of {', '.join(known_bases())}"
     style = load_base(spec.base).captions.tag_style
     if guess.underscores:
-        share = f"{guess.underscores} of {total} captions"
+        share = f"{guess.underscores} of {guess.captions} captions"
         yield f"# Tags have underscores in {share}; the base reads {style}."
     yield f"trainer: {spec.trainer_choice.profile}  # one of {', '.join(known_trainers())}"
     if guess.repeats > 1:
         yield f"# The folder's name asks for {guess.repeats} repeats."
-    yield ""
+
+
+def _layout(spec: Spec) -> Iterable[str]:
     yield "caption:"
     yield f"  prefix: [{', '.join(map(_quoted, spec.caption.prefix))}]"
     if spec.caption.sentences:
         yield f"  sentences: {spec.caption.sentences}"
     slots = ", ".join(load_base(spec.base).captions.slots)
     yield f"  # slots: [{slots}]"
-    yield ""
-    yield "# What the LoRA must be able to draw; a number is the least share of the pictures."
-    yield "# wanted:"
-    yield "#   framing: [face, bust, full]"
-    yield "#   view: [front, three_quarter, side, back]"
-    yield "#   elevation: [eye, below]"
-    yield "#   pose: {upright: 0.2}"
-    yield ""
-    yield "# Where the pictures come from; the first glob that matches counts."
-    yield "# sources:"
-    yield '#   "bust/**": {generator: Gemini, family: gemini}'
 
 
 def _quoted(text: str) -> str:
