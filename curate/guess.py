@@ -45,7 +45,7 @@ class Guess:
         triggers: candidates, the likeliest first.
         common: tags of most captions, which a core feature would be among.
         underscores: in how many captions tags have underscores.
-        repeats: the folder's own number, where it is named as in `5_name`.
+        repeats: the folders' own numbers, where they are named as in `5_name`.
     """
 
     spec: Spec
@@ -54,7 +54,7 @@ class Guess:
     triggers: tuple[TagUse, ...]
     common: tuple[TagUse, ...]
     underscores: int
-    repeats: int
+    repeats: tuple[int, ...]
 
 
 def guess_spec(
@@ -62,7 +62,7 @@ def guess_spec(
     start: Spec,
     base: Base,
     vocabulary: Vocabulary,
-    repeats: int = 1,
+    repeats: tuple[int, ...] = (),
 ) -> Guess:
     """Guess from the captions alone.
 
@@ -71,7 +71,7 @@ def guess_spec(
         start: what the user said already: base and trainer.
         base: whose words for quality and whose style count.
         vocabulary: known words, which are no triggers.
-        repeats: what the folder's name says.
+        repeats: what the folders' names say, each number over 1 once.
     """
     slots = SlotTable(Spec(), base, vocabulary)
     handling = load_trainer(start.trainer_choice).captions
@@ -199,7 +199,9 @@ def _sentences(captions: tuple[Caption, ...]) -> int | None:
     return number if number and count >= SENTENCE_SHARE * len(captions) else None
 
 
-def _notes(spec: Spec, triggers: tuple[TagUse, ...], total: int, repeats: int) -> Iterable[str]:
+def _notes(
+    spec: Spec, triggers: tuple[TagUse, ...], total: int, repeats: tuple[int, ...]
+) -> Iterable[str]:
     if triggers:
         name, count = spec.subject.trigger, triggers[0].count
         yield f"trigger `{name}`: it leads the tags, in {count} of {total} captions"
@@ -210,5 +212,6 @@ def _notes(spec: Spec, triggers: tuple[TagUse, ...], total: int, repeats: int) -
     if spec.caption.sentences:
         yield f"{spec.caption.sentences} sentences a caption"
     yield f"base `{spec.base}` and trainer `{spec.trainer_choice.profile}`"
-    if repeats > 1:
-        yield f"{repeats} repeats, from the folder's name"
+    if repeats:
+        whose = "the folder's name" if len(repeats) == 1 else "the folders' names"
+        yield f"{' and '.join(map(str, repeats))} repeats, from {whose}"

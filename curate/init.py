@@ -96,8 +96,8 @@ def _profiles(guess: Guess) -> Iterable[str]:
         share = f"{guess.underscores} of {guess.captions} captions"
         yield f"# Tags have underscores in {share}; the base reads {style}."
     yield f"trainer: {spec.trainer_choice.profile}  # one of {', '.join(known_trainers())}"
-    if guess.repeats > 1:
-        yield f"# The folder's name asks for {guess.repeats} repeats."
+    if guess.repeats:
+        yield f"# The folders' names ask for {' and '.join(map(str, guess.repeats))} repeats."
 
 
 def _layout(spec: Spec) -> Iterable[str]:

@@ -66,6 +66,15 @@ def test_the_folder_of_kohya_tells_repeats(tmp_path: Path) -> None:
     assert "5 repeats, from the folder's name" in session.notes[0]
 
 
+def test_each_folder_of_kohya_tells_its_own_repeats(tmp_path: Path) -> None:
+    folder = dataset(tmp_path / "set", {"10_tk/a": "tk", "10_tk/b": "tk", "5_tk hat/c": "tk, hat"})
+    assert "10 and 5 repeats, from the folders' names" in open_dataset(str(folder)).notes[0]
+    assert (
+        "# The folders' names ask for 10 and 5 repeats."
+        in init_dataset(str(folder), cache_dir=None, write=False)[0].splitlines()
+    )
+
+
 def test_init_writes_what_lint_would_guess_and_says_so(tmp_path: Path) -> None:
     folder = dataset(tmp_path / "set", {"a": "tk, 1girl, blue_hair", "b": "tk, 1girl, blue_hair"})
     guessed = open_dataset(str(folder)).dataset.spec
