@@ -15,8 +15,8 @@ def missing_trigger(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
 
     What it does:
         Looks for the trigger among the tags and, on whole words, inside tags and sentences.
-        Captions that spell it otherwise are left to TRG003, empty ones to CAP002. A set has one trigger: in a
-        set of two characters, suppress this rule for the folder of the other one.
+        Captions that spell it otherwise are left to TRG003, empty ones to CAP002. A set has one
+        trigger: where it shows two characters, suppress this rule for the other one's folder.
 
     Why is this bad?
         What the picture shows is then learned without a name: the character leaks into the
