@@ -13,6 +13,9 @@ from curate.figures.compiled import Floats, kernel
 from curate.figures.figure import Backdrop
 from curate.figures.noise import smoothstep, value_noise
 
+Colour = tuple[float, float, float]
+
+WHITE = (1.0, 1.0, 1.0)
 PLAIN, GRADIENT, ROOM, OUTDOORS = range(4)
 KINDS = {"plain": PLAIN, "gradient": GRADIENT, "room": ROOM, "clutter": ROOM, "outdoors": OUTDOORS}
 
@@ -21,9 +24,9 @@ class Place(NamedTuple):
     """A backdrop as numbers; `ground` is the shadow's middle and half sizes."""
 
     kind: int
-    colour: tuple[float, float, float]
-    second: tuple[float, float, float]
-    third: tuple[float, float, float]
+    colour: Colour
+    second: Colour
+    third: Colour
     cosine: float
     sine: float
     half: float
@@ -56,7 +59,7 @@ def place_of(backdrop: Backdrop, ground: tuple[float, float, float, float]) -> P
 
 
 @kernel
-def _floor(place: Place, x: float, z: float, out_3: Floats) -> None:
+def _floor(place: Place, x: float, z: float) -> Colour:
     """Colour the ground at (x, z)."""
     u = place.cosine * x + place.sine * z
     v = -place.sine * x + place.cosine * z
@@ -73,85 +76,89 @@ def _floor(place: Place, x: float, z: float, out_3: Floats) -> None:
         tone = 1.0 if even else 0.80
     elif place.pattern == 2:
         tone = 0.92 + 0.12 * value_noise(u * 14, v * 14, place.seed)
-    for d in range(3):
-        out_3[d] = place.second[d] * tone
+    return _times(place.second, min(tone, 1.0))
 
 
 @kernel
-def _window(place: Place, across: float, y: float, out_3: Floats) -> None:
+def _times(colour: Colour, tone: float) -> Colour:
+    return colour[0] * tone, colour[1] * tone, colour[2] * tone
+
+
+@kernel
+def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+    return (
+        one[0] + (other[0] - one[0]) * share,
+        one[1] + (other[1] - one[1]) * share,
+        one[2] + (other[2] - one[2]) * share,
+    )
+
+
+@kernel
+def _window(place: Place, across: float, y: float, wall: Colour) -> Colour:
     """Set a window into a wall."""
     width, low, high = 0.42 * place.half, 0.30 * place.tall, 0.78 * place.tall
     if abs(across) > width + 0.22 or y < low - 0.22 or y > high + 0.22:
-        return
+        return wall
     bar = abs(across) < 0.08 or abs(y - 0.5 * (low + high)) < 0.08
     if bar or abs(across) > width or y < low or y > high:
-        out_3[0], out_3[1], out_3[2] = 0.96, 0.96, 0.96
-        return
+        return 0.96, 0.96, 0.96
     sky = (y - low) / (high - low)
-    out_3[0], out_3[1], out_3[2] = 0.80 - 0.22 * sky, 0.90 - 0.12 * sky, 0.99
+    return 0.80 - 0.22 * sky, 0.90 - 0.12 * sky, 0.99
 
 
 @kernel
-def _painting(place: Place, across: float, y: float, out_3: Floats) -> None:
-    """Hang a framed picture on a wall."""
-    x, y = abs(across + 0.2), abs(y - 4.5)
-    if x < 1.02 and y < 1.02:
-        for d in range(3):
-            out_3[d] = place.third[d] if x < 0.9 and y < 0.9 else 0.30
-
-
-@kernel
-def _wall(place: Place, across: float, y: float, side: int, out_3: Floats) -> None:
+def _wall(place: Place, across: float, y: float, side: int) -> Colour:
     """Colour a wall at (across, y)."""
     tone = 1.0 - 0.07 * (side % 2)
     if place.pattern == 1 and (across * 1.1) % 1.0 < 0.5:
         tone *= 0.95
     if (place.pattern == 3 and y < 0.33 * place.tall) or y > place.tall - 0.3:
         tone *= 0.88
-    for d in range(3):
-        out_3[d] = place.colour[d] * tone if y > 0.35 else 0.35 + 0.6 * place.colour[d]
+    wall = _times(place.colour, tone)
+    if y < 0.35:
+        wall = _mixed(place.colour, WHITE, 0.4)
     if side == 0 or (side == 1 and place.pattern == 2):
-        _window(place, across, y, out_3)
-    if side == 2:
-        _painting(place, across, y, out_3)
+        return _window(place, across, y, wall)
+    px, py = abs(across + 0.2), abs(y - 4.5)
+    if side == 2 and px < 1.02 and py < 1.02:
+        return place.third if px < 0.9 and py < 0.9 else (0.3, 0.3, 0.3)
+    return wall
 
 
 @kernel
-def _sky(place: Place, dx: float, dy: float, dz: float, out_3: Floats) -> None:
+def _sky(place: Place, dx: float, dy: float, dz: float) -> Colour:
     """Colour the sky and the far land in a direction."""
-    turn = np.arctan2(dx, dz)
-    hill = 0.03 + 0.10 * value_noise(turn * 3.0 + 11, 0.5, place.seed)
-    ridge = 0.10 + 0.16 * value_noise(turn * 2.0 + 5, 2.5, place.seed + 3)
-    height = min(max(dy, 0.0) * 1.6, 1.0)
-    cloud = value_noise(turn * 5.0, dy * 12, place.seed + 7)
-    cloud = 0.65 * cloud + 0.35 * value_noise(turn * 13.0, dy * 30, place.seed + 8)
-    cloud = smoothstep(0.56, 0.66, cloud)
-    for d in range(3):
-        low = 0.55 + 0.45 * place.colour[d]
-        out_3[d] = low + (place.colour[d] - low) * height
-        out_3[d] += (0.985 - out_3[d]) * 0.85 * cloud
-    if dy < ridge:
-        for d in range(3):
-            out_3[d] = 0.45 * place.second[d] + 0.55 * (0.55 + 0.45 * place.colour[d])
+    # Noise along a circle joins up with itself behind the viewer.
+    level = 1.0 / (np.sqrt(dx * dx + dz * dz) + 1e-9)
+    cx, cz = dx * level, dz * level
+    low = _mixed(WHITE, place.colour, 0.45)
+    hill = 0.03 + 0.10 * value_noise(cx * 3.0 + 11, cz * 3.0, place.seed)
     if dy < hill:
-        for d in range(3):
-            out_3[d] = 0.70 * place.second[d] * (0.9 + 0.2 * value_noise(turn * 60, dy * 60, 5))
+        return _times(place.second, 0.70 * (0.9 + 0.2 * value_noise(cx * 60 + cz * 60, dy * 60, 5)))
+    ridge = 0.10 + 0.16 * value_noise(cx * 2.0 + 5, cz * 2.0, place.seed + 3)
+    if dy < ridge:
+        return _mixed(low, place.second, 0.45)
+    cloud = 0.65 * value_noise(cx * 5.0 + dy * 3, cz * 5.0 + dy * 12, place.seed + 7)
+    if cloud > 0.20:
+        cloud += 0.35 * value_noise(cx * 13.0, cz * 13.0 + dy * 30, place.seed + 8)
+    sky = _mixed(low, place.colour, min(max(dy, 0.0) * 1.6, 1.0))
+    return _mixed(sky, (0.985, 0.985, 0.985), 0.85 * smoothstep(0.56, 0.66, cloud))
 
 
 @kernel
-def _cast(place: Place, eye: Floats, ray: Floats, out_3: Floats) -> None:
-    """Colour what a ray meets behind the figure."""
-    if place.kind == OUTDOORS:
-        if ray[1] < -0.004 and eye[1] > 0:
-            t = -eye[1] / ray[1]
-            x, z = eye[0] + t * ray[0], eye[2] + t * ray[2]
-            _floor(place, x, z, out_3)
-            haze = smoothstep(15.0, 90.0, t)
-            for d in range(3):
-                out_3[d] += (0.70 * place.second[d] + 0.25 - out_3[d]) * haze
-        else:
-            _sky(place, ray[0], ray[1], ray[2], out_3)
-        return
+def _outdoors(place: Place, eye: Colour, ray: Colour) -> Colour:
+    """Colour what a ray meets out of doors."""
+    if ray[1] >= -0.004 or eye[1] <= 0:
+        return _sky(place, ray[0], ray[1], ray[2])
+    t = -eye[1] / ray[1]
+    ground = _floor(place, eye[0] + t * ray[0], eye[2] + t * ray[2])
+    far = _mixed(_times(place.second, 0.95), WHITE, 0.2)
+    return _mixed(ground, far, smoothstep(15.0, 90.0, t))
+
+
+@kernel
+def _room(place: Place, eye: Colour, ray: Colour) -> Colour:
+    """Colour what a ray meets on the far side of a room."""
     ex = place.cosine * eye[0] + place.sine * eye[2]
     ez = -place.sine * eye[0] + place.cosine * eye[2]
     dx = place.cosine * ray[0] + place.sine * ray[2]
@@ -162,51 +169,66 @@ def _cast(place: Place, eye: Floats, ray: Floats, out_3: Floats) -> None:
     top = ((place.tall - eye[1]) / ray[1]) if ray[1] > 0 and eye[1] < place.tall else 1e9
     t = min(tx, tz, ty, top)
     if t == ty:
-        _floor(place, eye[0] + t * ray[0], eye[2] + t * ray[2], out_3)
-    elif t == top:
-        for d in range(3):
-            out_3[d] = 0.75 + 0.22 * place.colour[d]
-    else:
-        y = eye[1] + t * ray[1]
-        if t == tx:
-            _wall(place, ez + t * dz, y, 1 if dx > 0 else 3, out_3)
-        else:
-            _wall(place, ex + t * dx, y, 0 if dz > 0 else 2, out_3)
+        return _floor(place, eye[0] + t * ray[0], eye[2] + t * ray[2])
+    if t == top:
+        return _mixed(place.colour, WHITE, 0.6)
+    y = eye[1] + t * ray[1]
+    if t == tx:
+        return _wall(place, ez + t * dz, y, 1 if dx > 0 else 3)
+    return _wall(place, ex + t * dx, y, 0 if dz > 0 else 2)
 
 
 @kernel
-def render(place: Place, eye: Floats, turn: Floats, lens: Floats, size: tuple[int, int]) -> Floats:
-    """Colour every pixel's ray; `lens` is zoom and centre in pixels, `size` (w, h): (h, w, 3)."""
+def _shadow(place: Place, eye: Colour, ray: Colour) -> float:
+    """Tell how dark the figure's shadow is where a ray meets the ground."""
+    if place.shadow <= 0 or ray[1] >= 0 or eye[1] <= 0:
+        return 0.0
+    t = -eye[1] / ray[1]
+    x = (eye[0] + t * ray[0] - place.ground[0]) / place.ground[2]
+    z = (eye[2] + t * ray[2] - place.ground[1]) / place.ground[3]
+    return place.shadow * (1.0 - smoothstep(0.55, 1.15, x * x + z * z))
+
+
+@kernel
+def render(
+    place: Place, eye_3: Floats, turn_33: Floats, lens_3: Floats, size: tuple[int, int]
+) -> Floats:
+    """Colour every pixel's ray; `lens_3` is zoom and centre in pixels, `size` (w, h): (h, w, 3)."""
     width, height = size
     picture = np.empty((height, width, 3))
-    ray = np.empty(3)
-    zoom, cx, cy = lens[0], lens[1], lens[2]
+    eye = (eye_3[0], eye_3[1], eye_3[2])
+    zoom, cx, cy = lens_3[0], lens_3[1], lens_3[2]
     for i in range(height):
-        share = (i + 0.5) / height
         for j in range(width):
             x, y = (j + 0.5 - cx) / zoom, -(i + 0.5 - cy) / zoom
-            length = np.sqrt(x * x + y * y + 1)
-            for d in range(3):
-                ray[d] = (turn[0, d] * x + turn[1, d] * y - turn[2, d]) / length
+            unit = 1.0 / np.sqrt(x * x + y * y + 1)
+            ray = (
+                (turn_33[0, 0] * x + turn_33[1, 0] * y - turn_33[2, 0]) * unit,
+                (turn_33[0, 1] * x + turn_33[1, 1] * y - turn_33[2, 1]) * unit,
+                (turn_33[0, 2] * x + turn_33[1, 2] * y - turn_33[2, 2]) * unit,
+            )
             if place.kind == PLAIN:
-                for d in range(3):
-                    picture[i, j, d] = place.colour[d]
+                seen = place.colour
             elif place.kind == GRADIENT:
-                for d in range(3):
-                    picture[i, j, d] = place.colour[d] * (1 - share) + place.second[d] * share
+                seen = _mixed(place.colour, place.second, (i + 0.5) / height)
+            elif place.kind == OUTDOORS:
+                seen = _outdoors(place, eye, ray)
             else:
-                _cast(place, eye, ray, picture[i, j])
-            if place.shadow > 0 and ray[1] < 0 and eye[1] > 0:
-                t = -eye[1] / ray[1]
-                gx = (eye[0] + t * ray[0] - place.ground[0]) / place.ground[2]
-                gz = (eye[2] + t * ray[2] - place.ground[1]) / place.ground[3]
-                dark = place.shadow * (1.0 - smoothstep(0.55, 1.15, gx * gx + gz * gz))
-                for d in range(3):
-                    picture[i, j, d] *= 1.0 - dark * (0.9, 0.95, 0.8)[d]
+                seen = _room(place, eye, ray)
+            dark = _shadow(place, eye, ray)
+            picture[i, j, 0] = seen[0] * (1.0 - 0.90 * dark)
+            picture[i, j, 1] = seen[1] * (1.0 - 0.95 * dark)
+            picture[i, j, 2] = seen[2] * (1.0 - 0.80 * dark)
     return picture
 
 
 def paint_backdrop(place: Place, lens: Lens, size: tuple[int, int]) -> Floats:
     """Paint a backdrop of `size` (width, height) through a lens measured in samples: (h, w, 3)."""
+    width, height = size
+    if place.kind in {PLAIN, GRADIENT} and place.shadow <= 0:
+        ends = np.array([place.colour, place.second if place.kind == GRADIENT else place.colour])
+        share = ((np.arange(height) + 0.5) / height)[:, None, None]
+        column = ends[0] * (1 - share) + ends[1] * share
+        return np.ascontiguousarray(np.broadcast_to(column, (height, width, 3)))
     numbers = np.array([0.5 * lens.zoom, 0.5 * lens.centre[0], 0.5 * lens.centre[1]])
     return render(place, lens.eye, lens.turn, numbers, size)

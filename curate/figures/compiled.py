@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.int32]
+Ints = NDArray[np.signedinteger[Any]]
 Bytes = NDArray[np.uint8]
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])

@@ -13,21 +13,20 @@ from curate.figures.figure import Figure, Style
 from curate.figures.finish import brush
 from curate.figures.library import palette
 from curate.figures.lines import mark_lines
-from curate.figures.material import KIND, material_table
+from curate.figures.material import GROUP, KIND, MATERIAL, material_table
 from curate.figures.poses import variant_of
 from curate.figures.props import add_props, add_seat
 from curate.figures.raster import fill
 from curate.figures.resolve import Look, Scene, shade
 from curate.figures.rig import Skeleton, pose_skeleton
 from curate.figures.surface import Mesh
-from curate.figures.truth import Truth, measure
+from curate.figures.truth import Mask, Truth, measure
 from curate.figures.turns import unit
 
 SOFTNESS = {"flat": (-3.0, 0.05), "toon": (0.06, 0.045), "soft": (0.10, 0.50)}
 SMALL = 300
 DETAIL = (20, 44)
 GROUND_CONTACT = 0.3
-TINY = np.float32(1e-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,48 +143,57 @@ def draw(figure: Figure, width: int, height: int) -> Drawing:
     ground = _footprint(mesh)
     _surround(figure, skeleton, mesh, target, lens)
     scene = _scene(figure, mesh, lens, head)
-    near, owner = fill(scene.screen, scene.faces, 2 * height, 2 * width)
+    depth, owner = fill(scene.vertices, scene.faces, 2 * height, 2 * width)
     look = look_of(seen.style, lens, skeleton.frames["head"].turn[:, 1], head)
     backdrop = _backdrop(figure, ground, lens, (width, height))
-    depth = np.where(near > 0, 1.0 / np.maximum(near, TINY), 0.0).astype(np.float32)
     marks = _marks(depth, owner, scene, look)
     picture = shade(depth, owner, marks, scene, look, backdrop)
     if figure.style.paint > 0:
-        picture = brush(picture, 2 if min(width, height) <= SMALL else 3, figure.style.paint)
+        picture = brush(picture, 2, figure.style.paint)
     sampled = owner[::2, 1::2] if figure.mirrored else owner[::2, ::2]
-    parts = np.where(sampled >= 0, scene.face_material[np.maximum(sampled, 0)], np.int32(-1))
+    parts = np.where(sampled >= 0, scene.faces[np.maximum(sampled, 0), MATERIAL], np.int32(-1))
     names = tuple(material.part for material in mesh.palette)
-    truth = measure(figure, skeleton, lens, near, parts, names)
+    truth = measure(figure, skeleton, lens, depth, parts, names)
     return Drawing(picture=picture, truth=truth, parts=parts, names=names)
 
 
-def _marks(depth: Floats, owner: Ints, scene: Scene, look: Look) -> tuple[Floats, Ints]:
+def _marks(depth: Floats, owner: Ints, scene: Scene, look: Look) -> tuple[Bytes, Ints]:
     if look.line_strength <= 0:
-        return np.zeros(owner.shape, dtype=np.float32), np.zeros(owner.shape, dtype=np.int32)
+        return np.zeros(owner.shape, dtype=np.uint8), np.zeros(owner.shape, dtype=np.int16)
     return mark_lines(
         depth,
         owner,
-        scene.face_group,
-        scene.face_material,
+        scene.faces,
         scene.materials[:, KIND].astype(np.int32),
         look.line_radius,
     )
 
 
 def _scene(figure: Figure, mesh: Mesh, lens: Lens, head: float) -> Scene:
-    faces = np.concatenate(mesh.faces)
     counts = mesh.face_counts
+    vertices = np.empty((mesh.size, 8))
+    vertices[:, :3] = lens.project(np.concatenate(mesh.vertices))
+    vertices[:, 3:6] = np.concatenate(mesh.normals) @ lens.turn.T
+    vertices[:, 6:] = np.concatenate(mesh.uvs)
+    faces = np.empty((sum(counts), 5), dtype=np.int32)
+    faces[:, :3] = np.concatenate(mesh.faces)
+    faces[:, MATERIAL] = np.repeat(mesh.materials, counts)
+    faces[:, GROUP] = np.repeat(mesh.groups, counts)
+    winding = -1.0 if figure.mirrored else 1.0
     return Scene(
-        screen=lens.project(np.concatenate(mesh.vertices)),
-        normals=np.concatenate(mesh.normals) @ lens.turn.T,
-        uvs=np.concatenate(mesh.uvs),
-        faces=faces,
-        face_material=np.repeat(np.array(mesh.materials, dtype=np.int32), counts),
-        face_group=np.repeat(np.array(mesh.groups, dtype=np.int32), counts),
+        vertices=vertices,
+        faces=_facing(vertices, faces, np.repeat(mesh.closed, counts), winding),
         materials=material_table(list(mesh.palette)),
-        decal=paint(int(np.clip(1.1 * head, 96, 1024)), face_paint(figure)),
-        winding=-1.0 if figure.mirrored else 1.0,
+        decal=paint(int(np.clip(0.6 * head, 96, 1024)), face_paint(figure)),
+        winding=winding,
     )
+
+
+def _facing(vertices: Floats, faces: Ints, closed: Mask, winding: float) -> Ints:
+    """Leave out the far sides of closed surfaces."""
+    a, b, c = (vertices[faces[:, i], :2] for i in range(3))
+    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    return faces[~(closed & (area * winding > 0))]
 
 
 def _footprint(mesh: Mesh) -> tuple[float, float, float, float]:

@@ -14,6 +14,7 @@ from curate.figures.library import load
 from curate.figures.noise import smoothstep
 
 Colour = tuple[float, float, float]
+Texel = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +74,18 @@ class FacePaint(NamedTuple):
 
 
 @kernel
-def _over(texel_4: Floats, colour: Colour, alpha: float) -> None:
+def _over(texel: Texel, colour: Colour, alpha: float) -> Texel:
     if alpha <= 0:
-        return
-    kept = texel_4[3] * (1 - alpha)
+        return texel
+    kept = texel[3] * (1 - alpha)
     total = kept + alpha
-    for d in range(3):
-        texel_4[d] = (texel_4[d] * kept + colour[d] * alpha) / total
-    texel_4[3] = total
+    share = alpha / total
+    return (
+        texel[0] + (colour[0] - texel[0]) * share,
+        texel[1] + (colour[1] - texel[1]) * share,
+        texel[2] + (colour[2] - texel[2]) * share,
+        total,
+    )
 
 
 @kernel
@@ -103,7 +108,7 @@ def _mixed(a: Colour, b: Colour, t: float) -> Colour:
 
 
 @kernel
-def _iris(texel_4: Floats, x: float, y: float, face: FacePaint, cover: float, blur: float) -> None:
+def _iris(texel: Texel, x: float, y: float, face: FacePaint, cover: float, blur: float) -> Texel:
     """Paint the iris; x and y are in head heights from the eye's middle."""
     wide, high = 0.66 * face.eye_width * face.iris, 0.96 * face.eye_height * face.iris
     y -= 0.04 * face.eye_height
@@ -114,27 +119,27 @@ def _iris(texel_4: Floats, x: float, y: float, face: FacePaint, cover: float, bl
     height = y / high
     tone = _mixed(face.eye, dark, smoothstep(0.0, 0.75, height))
     tone = _mixed(tone, light, smoothstep(0.1, -0.9, height) if height < 0.1 else 0.0)
-    _over(texel_4, tone, cover * _inside(edge, blur))
+    texel = _over(texel, tone, cover * _inside(edge, blur))
     ring = _inside(abs(edge + 0.10 * wide) - 0.10 * wide, blur)
-    _over(texel_4, _mixed(dark, (0.05, 0.04, 0.08), 0.4), 0.85 * cover * ring)
+    texel = _over(texel, _mixed(dark, (0.05, 0.04, 0.08), 0.4), 0.85 * cover * ring)
     pupil = _oval(x, y - 0.02 * high, 0.36 * wide, 0.40 * high)
-    _over(texel_4, _mixed((0.05, 0.04, 0.08), face.eye, 0.12), cover * _inside(pupil, blur))
+    texel = _over(texel, _mixed((0.05, 0.04, 0.08), face.eye, 0.12), cover * _inside(pupil, blur))
     glow = _oval(x, y + 0.62 * high, 0.55 * wide, 0.20 * high)
-    _over(texel_4, _mixed(light, white, 0.35), 0.65 * cover * _inside(glow, 3 * blur))
+    texel = _over(texel, _mixed(light, white, 0.35), 0.65 * cover * _inside(glow, 3 * blur))
     shine = _oval(x + 0.36 * wide, y - 0.40 * high, 0.30 * wide, 0.23 * high)
-    _over(texel_4, white, cover * _inside(shine, blur))
+    texel = _over(texel, white, cover * _inside(shine, blur))
     spark = _oval(x - 0.42 * wide, y + 0.36 * high, 0.15 * wide, 0.11 * high)
-    _over(texel_4, white, 0.9 * cover * _inside(spark, blur))
+    return _over(texel, white, 0.9 * cover * _inside(spark, blur))
 
 
 @kernel
-def _eye(texel_4: Floats, x: float, y: float, side: float, face: FacePaint, blur: float) -> None:
+def _eye(texel: Texel, x: float, y: float, side: float, face: FacePaint, blur: float) -> Texel:
     """Paint one eye with lid and lashes; x and y are face coordinates."""
     wide, high = face.eye_width, face.eye_height
     across = (x * side - face.eye_apart) / wide
     up = (y - face.eye_level) / high
     if abs(across) > 1.5 or abs(up) > 2.2:
-        return
+        return texel
     ax = abs(across + 0.04)
     upper = face.open * (1.0 - 0.80 * ax**2.6) + face.slant * 0.5 * (across - 0.2)
     lower = -1.0 + 0.66 * abs(across) ** 2.8
@@ -145,23 +150,25 @@ def _eye(texel_4: Floats, x: float, y: float, side: float, face: FacePaint, blur
     if face.open > 0.15:
         reach = _inside(abs(across) - 0.98, blur / wide)
         cover = reach * _inside(up - upper, fine) * _inside(lower - up, fine)
-        _over(texel_4, white, cover)
-        _over(texel_4, (0.70, 0.70, 0.82), 0.8 * cover * smoothstep(-0.42, -0.20, up - upper))
-        _iris(texel_4, x - side * face.eye_apart - face.gaze, y - face.eye_level, face, cover, blur)
+        texel = _over(texel, white, cover)
+        texel = _over(texel, (0.70, 0.70, 0.82), 0.8 * cover * smoothstep(-0.42, -0.20, up - upper))
+        texel = _iris(
+            texel, x - side * face.eye_apart - face.gaze, y - face.eye_level, face, cover, blur
+        )
         fall = cover * smoothstep(-0.34, -0.12, up - upper)
-        _over(texel_4, _mixed(face.lash, face.eye, 0.2), 0.45 * fall)
+        texel = _over(texel, _mixed(face.lash, face.eye, 0.2), 0.45 * fall)
         thick = 0.10 + 0.13 * smoothstep(-1.0, 0.8, across) + 0.05 * (1 - min(ax, 1.0))
         thick *= 1.0 - smoothstep(0.85, 1.28, across)
         thick *= smoothstep(-1.12, -0.75, across)
         lash = abs(up - upper - 0.4 * thick) - thick
-        _over(texel_4, face.lash, _inside(lash, fine) if thick > 0.004 else 0.0)
+        texel = _over(texel, face.lash, _inside(lash, fine) if thick > 0.004 else 0.0)
         under = abs(up - lower) - 0.035 * smoothstep(-0.5, 0.6, across)
         ends = smoothstep(-0.55, 0.0, across) * (1 - smoothstep(0.92, 1.0, across))
-        _over(texel_4, face.lash, 0.75 * _inside(under, fine) * ends)
+        texel = _over(texel, face.lash, 0.75 * _inside(under, fine) * ends)
         crease = abs(up - upper - 0.36 - 0.04 * across) - 0.028
         ends = smoothstep(-0.85, -0.3, across) * (1 - smoothstep(0.6, 1.0, across))
-        _over(
-            texel_4,
+        texel = _over(
+            texel,
             _mixed(face.lash, (0.8, 0.5, 0.45), 0.5),
             0.7 * face.detail * _inside(crease, fine) * ends,
         )
@@ -169,35 +176,35 @@ def _eye(texel_4: Floats, x: float, y: float, side: float, face: FacePaint, blur
         line = face.arc * (0.35 - 0.75 * across * across) - 0.25
         thick = 0.10 * (1.0 - 0.5 * across * across)
         cover = _inside(abs(up - line) - thick, fine) * _inside(abs(across) - 1.05, fine)
-        _over(texel_4, face.lash, cover)
+        texel = _over(texel, face.lash, cover)
+    return texel
 
 
 @kernel
-def _brow(texel_4: Floats, x: float, y: float, side: float, face: FacePaint, blur: float) -> None:
+def _brow(texel: Texel, x: float, y: float, side: float, face: FacePaint, blur: float) -> Texel:
     along = (x * side - face.eye_apart + 0.005) / (1.12 * face.eye_width)
     if abs(along) > 1.1:
-        return
+        return texel
     level = face.eye_level + 1.42 * face.eye_height + face.raise_brow
     level += 0.018 * (1.0 - along * along) + face.slant_brow * along
     thick = 0.0105 * (1.0 - 0.55 * smoothstep(-0.6, 1.0, along))
     cover = _inside(abs(y - level) - thick, blur) * _inside(abs(along) - 1.0, blur / face.eye_width)
-    _over(texel_4, face.brow, 0.92 * cover)
+    return _over(texel, face.brow, 0.92 * cover)
 
 
 @kernel
-def _mouth(texel_4: Floats, x: float, y: float, face: FacePaint, blur: float) -> None:
+def _mouth(texel: Texel, x: float, y: float, face: FacePaint, blur: float) -> Texel:
     level = 0.158
     lip = (0.55, 0.24, 0.24)
     along = x / face.mouth
     if abs(along) > 1.4:
-        return
+        return texel
     if face.gape > 0 and face.round > 0.5:
         edge = _oval(x, y - level + 0.3 * face.gape, face.mouth, face.gape)
-        _over(texel_4, (0.62, 0.22, 0.24), _inside(edge, blur))
+        texel = _over(texel, (0.62, 0.22, 0.24), _inside(edge, blur))
         tongue = _oval(x, y - level + 0.9 * face.gape, 0.7 * face.mouth, 0.5 * face.gape)
-        _over(texel_4, (0.90, 0.48, 0.46), _inside(max(tongue, edge), blur))
-        _over(texel_4, lip, _inside(abs(edge) - 0.0045, blur))
-        return
+        texel = _over(texel, (0.90, 0.48, 0.46), _inside(max(tongue, edge), blur))
+        return _over(texel, lip, _inside(abs(edge) - 0.0045, blur))
     bend = min(along * along, 1.3)
     upper = level + face.curve * bend
     if face.gape > 0:
@@ -205,19 +212,20 @@ def _mouth(texel_4: Floats, x: float, y: float, face: FacePaint, blur: float) ->
         cover = (
             _inside(y - upper, blur) * _inside(lower - y, blur) * _inside(abs(x) - face.mouth, blur)
         )
-        _over(texel_4, (0.64, 0.22, 0.25), cover)
+        texel = _over(texel, (0.64, 0.22, 0.25), cover)
         tongue = _oval(x, y - level + 0.95 * face.gape, 0.62 * face.mouth, 0.42 * face.gape)
-        _over(texel_4, (0.93, 0.52, 0.50), cover * _inside(tongue, blur))
+        texel = _over(texel, (0.93, 0.52, 0.50), cover * _inside(tongue, blur))
         teeth = _inside(abs(y - upper + 0.09 * face.gape) - 0.12 * face.gape, blur)
-        _over(texel_4, (1.0, 0.99, 0.98), cover * teeth * _inside(abs(along) - 0.8, 0.05))
+        texel = _over(texel, (1.0, 0.99, 0.98), cover * teeth * _inside(abs(along) - 0.8, 0.05))
         rim = max(abs(y - lower) - 0.004, lower - upper + 0.002)
-        _over(texel_4, lip, _inside(rim, blur) * _inside(abs(along) - 1.0, 0.05))
+        texel = _over(texel, lip, _inside(rim, blur) * _inside(abs(along) - 1.0, 0.05))
     thick = 0.0052 * (1.0 - 0.45 * bend)
     line = _inside(abs(y - upper) - thick, blur) * _inside(abs(x) - face.mouth, blur)
-    _over(texel_4, lip, 0.95 * line)
+    texel = _over(texel, lip, 0.95 * line)
     if face.gape <= 0:
         under = _oval(x, y - level + 0.034, 0.020, 0.004)
-        _over(texel_4, (0.86, 0.58, 0.52), 0.5 * face.detail * _inside(under, 2 * blur))
+        texel = _over(texel, (0.86, 0.58, 0.52), 0.5 * face.detail * _inside(under, 2 * blur))
+    return texel
 
 
 @kernel
@@ -232,14 +240,23 @@ def paint(size: int, face: FacePaint) -> Floats:
         for j in range(size):
             x = (j + 0.5) / size - 0.5
             side = 1.0 if x > 0 else -1.0
-            texel = decal[i, j]
-            cheek = _oval(x * side - face.eye_apart - 0.03, y - 0.235, 0.085, 0.042)
-            _over(texel, (0.96, 0.46, 0.44), face.blush * (1.0 - smoothstep(-0.042, 0.02, cheek)))
-            nose = _oval(x - 0.004, y - 0.257, 0.0062, 0.0085)
-            _over(texel, (0.80, 0.50, 0.44), 0.75 * face.detail * _inside(nose, blur))
-            _mouth(texel, x, y, face, blur)
-            _eye(texel, x, y, side, face, blur)
-            _brow(texel, x, y, side, face, blur)
+            if abs(x) > 0.40:
+                continue
+            texel = (0.0, 0.0, 0.0, 0.0)
+            if 0.15 < y < 0.32:
+                cheek = _oval(x * side - face.eye_apart - 0.03, y - 0.235, 0.085, 0.042)
+                warm = face.blush * (1.0 - smoothstep(-0.042, 0.02, cheek))
+                texel = _over(texel, (0.96, 0.46, 0.44), warm)
+            if abs(x) < 0.13 and y < 0.30:
+                nose = _oval(x - 0.004, y - 0.257, 0.0062, 0.0085)
+                texel = _over(texel, (0.80, 0.50, 0.44), 0.75 * face.detail * _inside(nose, blur))
+                texel = _mouth(texel, x, y, face, blur)
+            if y > 0.15:
+                texel = _eye(texel, x, y, side, face, blur)
+            if y > 0.42:
+                texel = _brow(texel, x, y, side, face, blur)
+            for d in range(4):
+                decal[i, j, d] = texel[d]
     return decal
 
 

@@ -5,8 +5,8 @@ Shape legend: hw samples, f faces, m materials.
 
 import numpy as np
 
-from curate.figures.compiled import Floats, Ints, kernel
-from curate.figures.material import FLAT, HAIR
+from curate.figures.compiled import Bytes, Floats, Ints, kernel
+from curate.figures.material import FLAT, GROUP, HAIR, MATERIAL
 from curate.figures.noise import smoothstep
 
 
@@ -25,18 +25,26 @@ def _strength(gap: float, same_group: bool, same_sort: bool, flat: bool) -> floa
 def mark_lines(
     depth_hw: Floats,
     owner_hw: Ints,
-    groups_f: Ints,
-    materials_f: Ints,
+    faces_f5: Ints,
     kinds_m: Ints,
     reach: int,
-) -> tuple[Floats, Ints]:
-    """Give each sample's line strength (h, w) in 0..1 and the material that colours it (h, w)."""
+) -> tuple[Bytes, Ints]:
+    """Give each sample's line strength (h, w) in 0..255 and the material that colours it (h, w)."""
     height, width = depth_hw.shape
-    strengths = np.zeros((height, width), dtype=np.float32)
-    inks = np.full((height, width), -1, dtype=np.int32)
+    strengths = np.zeros((height, width), dtype=np.uint8)
+    inks = np.zeros((height, width), dtype=np.int16)
     for y in range(height):
         for x in range(width):
             face = owner_hw[y, x]
+            if (
+                reach <= x < width - reach
+                and reach <= y < height - reach
+                and face == owner_hw[y, x + reach]
+                and face == owner_hw[y, x - reach]
+                and face == owner_hw[y + reach, x]
+                and face == owner_hw[y - reach, x]
+            ):
+                continue
             best, ink = 0.0, -1
             for step in range(4):
                 qx = x + (reach if step == 0 else (-reach if step == 1 else 0))
@@ -47,20 +55,20 @@ def mark_lines(
                 if other == face:
                     continue
                 if face < 0 or other < 0:
-                    best, ink = 1.0, materials_f[max(face, other)]
+                    best, ink = 1.0, faces_f5[max(face, other), MATERIAL]
                     break
                 gap = depth_hw[y, x] - depth_hw[qy, qx]
-                here, there = materials_f[face], materials_f[other]
+                here, there = faces_f5[face, MATERIAL], faces_f5[other, MATERIAL]
                 hair = kinds_m[here] == HAIR and kinds_m[there] == HAIR
                 strength = _strength(
                     abs(gap),
-                    groups_f[face] == groups_f[other],
+                    faces_f5[face, GROUP] == faces_f5[other, GROUP],
                     here == there or hair,
                     kinds_m[here] == FLAT,
                 )
                 if strength > best:
                     best, ink = strength, there if gap > 0 else here
-            if best > 0:
-                strengths[y, x] = best
+            if best > 0.0:
+                strengths[y, x] = np.uint8(best * 255.0 + 0.5)
                 inks[y, x] = ink
     return strengths, inks

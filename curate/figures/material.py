@@ -17,6 +17,9 @@ NONE, STRIPES, BANDS, PLAID, DOTS, HEM = range(len(PATTERNS))
 LIT, SHADOW, MARK, MARK_SHADOW = 0, 3, 6, 9
 KIND, PATTERN, SCALE, LINE, PLEATS = 12, 13, 14, 15, 16
 
+# Columns of a face after its three vertices.
+MATERIAL, GROUP = 3, 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:

@@ -11,11 +11,25 @@ NOTHING = -1
 
 
 @kernel
-def fill(screen_v3: Floats, faces_f3: Ints, height: int, width: int) -> tuple[Floats, Ints]:
+def _span(low: float, high: float, value: float, step: float) -> tuple[float, float]:
+    """Narrow the steps `low`..`high` to those where value + step * n is not negative."""
+    if step > 0:
+        return max(low, -value / step), high
+    if step < 0:
+        return low, min(high, -value / step)
+    return (low, high) if value >= 0 else (1.0, 0.0)
+
+
+@kernel
+def fill(  # noqa: C901 - spans inside rows inside triangles: calls would cost more
+    screen_v3: Floats, faces_f3: Ints, height: int, width: int
+) -> tuple[Floats, Ints]:
     """Rasterise triangles.
 
-    `screen_v3` holds x and y in samples and 1/depth (0 for a point behind the camera).
-    Returns the nearest 1/depth (h, w), float32, and the index of its face, -1 where there is none.
+    The first columns of `screen_v3` are x and y in samples and 1/depth (0 behind the camera),
+    those of `faces_f3` a face's vertices; more columns do not matter.
+    Returns the nearest depth (h, w), float32, 0 where there is nothing, and the index of its
+    face, -1 where there is none.
     """
     near = np.zeros((height, width), dtype=np.float32)
     owner = np.full((height, width), NOTHING, dtype=np.int32)
@@ -24,10 +38,8 @@ def fill(screen_v3: Floats, faces_f3: Ints, height: int, width: int) -> tuple[Fl
         ax, ay, az = screen_v3[a, 0], screen_v3[a, 1], screen_v3[a, 2]
         bx, by, bz = screen_v3[b, 0], screen_v3[b, 1], screen_v3[b, 2]
         cx, cy, cz = screen_v3[c, 0], screen_v3[c, 1], screen_v3[c, 2]
-        if az <= 0 or bz <= 0 or cz <= 0:
-            continue
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area == 0:
+        if az <= 0 or bz <= 0 or cz <= 0 or area == 0:
             continue
         left = max(int(np.ceil(min(ax, bx, cx) - 0.5)), 0)
         right = min(int(np.floor(max(ax, bx, cx) - 0.5)), width - 1)
@@ -36,21 +48,29 @@ def fill(screen_v3: Floats, faces_f3: Ints, height: int, width: int) -> tuple[Fl
         if left > right or top > bottom:
             continue
         inverse = 1.0 / area
-        # Barycentric weights are affine in x and y: one step each.
+        # Barycentric weights are affine in x: a row of the triangle is one span of samples.
         step_b = (cy - ay) * inverse
         step_c = -(by - ay) * inverse
         step_z = step_b * (bz - az) + step_c * (cz - az)
+        px = left + 0.5 - ax
         for y in range(top, bottom + 1):
             py = y + 0.5 - ay
-            px = left + 0.5 - ax
             weight_b = (px * (cy - ay) - py * (cx - ax)) * inverse
             weight_c = (py * (bx - ax) - px * (by - ay)) * inverse
-            z = az + weight_b * (bz - az) + weight_c * (cz - az)
-            for x in range(left, right + 1):
-                if weight_b >= 0 and weight_c >= 0 and weight_b + weight_c <= 1 and z > near[y, x]:
+            low, high = _span(0.0, float(right - left), weight_b, step_b)
+            low, high = _span(low, high, weight_c, step_c)
+            low, high = _span(low, high, 1 - weight_b - weight_c, -step_b - step_c)
+            if low > high:
+                continue
+            first, last = int(np.ceil(low)), int(np.floor(high))
+            z = az + weight_b * (bz - az) + weight_c * (cz - az) + first * step_z
+            for x in range(left + first, left + last + 1):
+                if z > near[y, x]:
                     near[y, x] = z
                     owner[y, x] = f
-                weight_b += step_b
-                weight_c += step_c
                 z += step_z
+    for y in range(height):
+        for x in range(width):
+            if near[y, x] > 0:
+                near[y, x] = np.float32(1.0) / near[y, x]
     return near, owner

@@ -154,12 +154,16 @@ def grid_uvs(rows: int, columns: int) -> Floats:
 
 
 class Piece(NamedTuple):
-    """One smooth surface: vertices and normals (v, 3), uvs (v, 2), faces (f, 3)."""
+    """One smooth surface: vertices and normals (v, 3), uvs (v, 2), faces (f, 3).
+
+    Of a closed surface nobody sees the inside.
+    """
 
     vertices: Floats
     normals: Floats
     uvs: Floats
     faces: Ints
+    closed: bool = False
 
 
 def sheet(points_rc3: Floats, *, wrap: bool = False) -> Piece:
@@ -176,7 +180,7 @@ def sheet(points_rc3: Floats, *, wrap: bool = False) -> Piece:
 
 def tube(rows_k8: Floats, *, rings: int = 12, columns: int = 8, flat: float = 0.0) -> Piece:
     """Make a closed tube along control rows of shape (k, 8); see `tube_points`."""
-    return sheet(tube_points(rows_k8, rings, columns, flat), wrap=True)
+    return sheet(tube_points(rows_k8, rings, columns, flat), wrap=True)._replace(closed=True)
 
 
 def control_rows(points_k3: Floats, wide: Floats, thick: Floats, across: Floats) -> Floats:
@@ -217,7 +221,7 @@ def _unit_box() -> Piece:
 def box(centre: Floats, halves: Floats) -> Piece:
     """Make a box with flat sides around a centre (3,) with half sizes (3,)."""
     unit = _unit_box()
-    return unit._replace(vertices=centre + unit.vertices * halves)
+    return unit._replace(vertices=centre + unit.vertices * halves, closed=True)
 
 
 @cache
@@ -240,7 +244,7 @@ def ball(centre: Floats, radii: Floats, *, rings: int = 10, columns: int = 14) -
     unit = _unit_ball(rings, columns)
     normals = unit.vertices / radii
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    return unit._replace(vertices=centre + unit.vertices * radii, normals=normals)
+    return unit._replace(vertices=centre + unit.vertices * radii, normals=normals, closed=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,6 +261,7 @@ class Mesh:
     face_counts: list[int] = field(default_factory=list)
     materials: list[int] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
+    closed: list[bool] = field(default_factory=list)
     palette: dict[Material, int] = field(default_factory=dict)
     size: int = 0
     fine: bool = True
@@ -286,6 +291,7 @@ class Mesh:
         self.uvs.append(piece.uvs)
         self.faces.append(piece.faces + np.int32(self.size))
         self.face_counts.append(len(piece.faces))
+        self.closed.append(piece.closed)
         self.materials.append(self.palette.setdefault(material, len(self.palette)))
         self.groups.append(len(self.groups) + 1 if group is None else group)
         self.size += len(piece.vertices)

@@ -175,23 +175,21 @@ def joint_points(skeleton: Skeleton) -> dict[str, Floats]:
 
 
 def _joint_truths(
-    skeleton: Skeleton, lens: Lens, near_hw: Floats, body_hw: Mask
+    skeleton: Skeleton, lens: Lens, depth_hw: Floats, body_hw: Mask
 ) -> dict[str, JointTruth]:
     """Place every joint in the picture; `body_hw` tells which pixels show the figure."""
-    scale = near_hw.shape[0] / body_hw.shape[0]
+    scale = depth_hw.shape[0] / body_hw.shape[0]
     points = joint_points(skeleton)
     spots = lens.project(np.array(list(points.values())))
-    height, width = near_hw.shape
+    height, width = depth_hw.shape
     truths = {}
     for name, (x, y, inverse) in zip(points, spots, strict=True):
         inside = bool(inverse > 0 and 0 <= x < width and 0 <= y < height)
         visible = False
         if inside and body_hw[int(y / scale), int(x / scale)]:
-            seen = float(near_hw[int(y), int(x)])
+            seen = float(depth_hw[int(y), int(x)])
             room = 0.62 if name in {"head", "chest", "pelvis", "spine"} else 0.42
-            visible = bool(
-                seen > 0 and 1.0 / seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
-            )
+            visible = seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
         truths[name] = JointTruth(
             x=round(float(x / scale), 2) if inverse > 0 else BEHIND,
             y=round(float(y / scale), 2) if inverse > 0 else BEHIND,
@@ -218,19 +216,19 @@ def measure(
     figure: Figure,
     skeleton: Skeleton,
     lens: Lens,
-    near_hw: Floats,
+    depth_hw: Floats,
     parts_hw: Ints,
     names: tuple[str, ...],
 ) -> Truth:
     """Write down what a picture shows.
 
-    `near_hw` is the z-buffer in samples, `parts_hw` the material of every pixel (-1: none),
+    `depth_hw` is the depth of every sample, `parts_hw` the material of every pixel (-1: none),
     `names` the part of every material.
     """
     height, width = parts_hw.shape
     figure_parts = [i for i, name in enumerate(names) if name != "prop"]
     body = np.isin(parts_hw, figure_parts)
-    joints = _joint_truths(skeleton, lens, near_hw, body)
+    joints = _joint_truths(skeleton, lens, depth_hw, body)
     framing = framing_of({name: joint.inside for name, joint in joints.items()})
     azimuth = seen_azimuth(skeleton, lens, framing)
     counts = np.bincount(parts_hw[parts_hw >= 0], minlength=len(names))
@@ -247,7 +245,7 @@ def measure(
             axis=0,
         )
     )
-    scale = near_hw.shape[0] / height
+    scale = depth_hw.shape[0] / height
     span = (joints["head"].x, max(float(head_wide) / scale, 1.0))
     features = {
         name: _feature(np.isin(parts_hw, [i for i, part in enumerate(names) if part == name]), span)
