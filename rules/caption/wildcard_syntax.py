@@ -13,17 +13,20 @@ WILDCARD = re.compile(r"\{([^{}|]*)\|[^{}]*\}")
 WEIGHT = re.compile(
     r"(?<!\\)\(((?:[^()\\]|\\.|\([^()]*\))*):\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*\)", re.DOTALL
 )
+# What only programs that draw understand: networks to load, and the end of a chunk of tokens.
+COMMAND = re.compile(r"<(?:lora|lyco|hypernet):[^<>]*>|\bBREAK\b")
 
 
 @rule("CAP012", Severity.WARNING, needs=(CAPTIONS,))
 def wildcard_syntax(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - it has none
-    r"""Prompt syntax in a training caption: `{a|b}` or `(tag:1.2)`.
+    r"""Prompt syntax in a training caption: `{a|b}`, `(tag:1.2)` or `<lora:name:1>`.
 
     What it does:
-        Finds choices in braces and weights in parentheses. Escaped parentheses
-        (`hatsune miku \(vocaloid\)`), times, ratios and emoticons are none. An info where the
-        trainer draws one choice each time, or takes the weights off. The fix, which asks, keeps
-        the first choice and drops the weight.
+        Finds choices in braces, weights in parentheses, networks in angle brackets and `BREAK`.
+        Escaped parentheses (`hatsune miku \(vocaloid\)`), times, ratios and emoticons are none.
+        An info where the trainer draws one choice each time, or takes the weights off. The fix,
+        which asks, keeps the first choice and drops the weight; networks and `BREAK` are left to
+        you.
 
     Why is this bad?
         Most trainers feed the braces, pipes and numbers as text. All choices stand in one
@@ -40,19 +43,27 @@ def wildcard_syntax(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
     for file in fed_files(dataset):
         wildcards = [m[0] for m in WILDCARD.finditer(file.text)]
         weights = [m[0] for m in WEIGHT.finditer(file.text) if _is_weight(m)]
-        if not wildcards and not weights:
+        commands = COMMAND.findall(file.text)
+        if not wildcards and not weights and not commands:
             continue
-        read = (not wildcards or handling.wildcards) and (
-            not weights or handling.weights == "removed"
+        read = (
+            not commands
+            and (not wildcards or handling.wildcards)
+            and (not weights or handling.weights == "removed")
         )
-        fix = _fix(file, keep_wildcards=handling.wildcards)
+        fix = None if commands else _fix(file, keep_wildcards=handling.wildcards)
+        found = wildcards + weights + commands
+        advice = "take the commands out" if commands else "write one plain tag for each"
         setting = handling.wildcard_setting if wildcards and not handling.wildcards else None
         yield Violation(
-            message=f"{counted(len(wildcards) + len(weights), 'piece')} of prompt syntax"
-            f" ({quoted(wildcards + weights)}), which {dataset.trainer.id} "
-            + ("takes out" if read else "feeds as text"),
-            evidence={"wildcards": list(wildcards), "weights": list(weights)},
-            advice="write one plain tag for each" + (f", or set `{setting}`" if setting else ""),
+            message=f"{counted(len(found), 'piece')} of prompt syntax ({quoted(found)}), which "
+            f"{dataset.trainer.id} {'takes out' if read else 'feeds as text'}",
+            evidence={
+                "wildcards": list(wildcards),
+                "weights": list(weights),
+                "commands": list(commands),
+            },
+            advice=advice + (f", or set `{setting}`" if setting else ""),
             paths=(file.sidecar.path,),
             severity=Severity.INFO if read else Severity.WARNING,
             picture=file.picture.sha256,
