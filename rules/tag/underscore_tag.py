@@ -5,6 +5,8 @@ from rules.model import Caption, Dataset, Said, Severity, Token, Violation
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+from rules.spelling import squeezed
+from rules.terms import normal
 
 KEPT = frozenset({"prose", "trigger"})
 
@@ -15,9 +17,10 @@ def underscore_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
 
     What it does:
         Finds `_` in tags where the base's profile says that its captions use spaces. Emoticons
-        (`^_^`), `score_7` and the declared trigger keep theirs. Several such tags with spaces
-        between them and no comma (`blue_hair red_dress`) are told apart and not mended: without
-        their underscores nobody could part them any more.
+        (`^_^`), `score_7` and the declared trigger keep theirs; the trigger in another spelling
+        is TRG003's. Several such tags with spaces between them and no comma (`blue_hair
+        red_dress`) are told apart and not mended: without their underscores nobody could part
+        them any more.
 
     Why is this bad?
         The text encoder splits `blue_hair` into other tokens than `blue hair`. The base knows
@@ -31,9 +34,15 @@ def underscore_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG00
     """
     if dataset.base.captions.tag_style != "spaces":
         return
+    trigger = squeezed(normal(dataset.spec.subject.trigger or ""))
     for picture, caption in dataset.captioned:
         wrong = [
-            t for t in caption.tokens if "_" in t.text and "_" not in t.tag and t.slot not in KEPT
+            t
+            for t in caption.tokens
+            if "_" in t.text
+            and "_" not in t.tag
+            and t.slot not in KEPT
+            and squeezed(t.tag) != trigger
         ]
         if not wrong:
             continue
