@@ -3,7 +3,7 @@
 from rules.fixing import each, remove_tokens, span_in_file
 from rules.model import Dataset, Said, Severity, Violation
 from rules.needs import CAPTIONS
-from rules.quoting import counted, quoted
+from rules.quoting import counted
 from rules.registry import NoOptions, rule
 from rules.tag.implications import implied_tags
 
@@ -49,7 +49,7 @@ def implied_tag(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 -
         yield Violation(
             message=f"{counted(len(names), 'tag')} said already: {pairs}",
             evidence={"implied": {name: said_by[name] for name in names}, "count": len(names)},
-            advice=f"keep the special tag and drop {quoted(names)}",
+            advice="keep the special tag and drop the general one",
             paths=(caption.path,),
             picture=picture.sha256,
             span=span_in_file(caption, tokens[0]),
