@@ -64,7 +64,8 @@ def own_uri() -> str:
         port = _running(folder) or _start(folder)
         password = _password(folder)
     wait = "serverSelectionTimeoutMS=8000&connectTimeoutMS=8000"
-    return f"mongodb://curate:{password}@127.0.0.1:{port}/?authSource=admin&{wait}"
+    # A write counts once it is in the journal: what was said to be written survives a kill.
+    return f"mongodb://curate:{password}@127.0.0.1:{port}/?authSource=admin&journal=true&{wait}"
 
 
 def let_go() -> None:
@@ -171,6 +172,9 @@ def _start(folder: Path) -> int:
     )
     told = _told(keeper)
     if told.get("exit") is not None or "port" not in told:
+        if not told:
+            keeper.kill()
+        keeper.wait()
         raise UserError(_why_not(folder, told.get("exit")))
     # It outlives this process where others use it: nothing here waits for its end.
     keeper.returncode = 0
@@ -262,7 +266,7 @@ def _why_not(folder: Path, code: int | None) -> str:
     if "error while loading shared libraries" in (words := _loader_words()):
         return f"{begin}: {words}; on Debian and Ubuntu `apt-get install libcurl4` brings it"
     log = shlex.quote(str(folder / LOG))
-    return f"{begin}: {said or words or f'exit code {code}'}; `tail {log}` tells more"
+    return f"{begin}: {said or f'exit code {code}'}; `tail {log}` tells more"
 
 
 def _last_words(log: Path) -> str:
@@ -273,6 +277,8 @@ def _last_words(log: Path) -> str:
         return ""
     told = ""
     for line in lines:
+        if b"No space left" in line:
+            return "No space left on device"
         try:
             entry = json.loads(line)
         except ValueError:
@@ -281,8 +287,6 @@ def _last_words(log: Path) -> str:
             attributes = entry.get("attr", {})
             detail = attributes.get("error") or attributes.get("message") or ""
             told = f"{entry.get('msg')} {detail}".strip()
-        if "No space left" in str(line):
-            return "No space left on device"
     return told[:REASON_LENGTH]
 
 
