@@ -1,10 +1,12 @@
 """Statistics as one picture: bars of labels, heat maps, buckets, sizes and tags."""
 
 import io
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from curate.errors import UserError
+from curate.formats.place import visible
 from curate.stats.count import SOURCES, Bar, Stats
 
 COLOURS = {
@@ -48,7 +50,8 @@ def chart(stats: Stats) -> bytes:
     for empty in grid:
         empty.axis("off")
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=DPI)
+    with warnings.catch_warnings(action="ignore"):  # of letters that its font lacks
+        figure.savefig(out, format="png", dpi=DPI)
     return out.getvalue()
 
 
@@ -125,5 +128,6 @@ def _tags(axes: Any, name: str, stats: Stats) -> None:
 
 def _plain(text: str) -> str:
     """Text that is no formula: a dollar sign would start one."""
+    text = visible(text)
     short = text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 3]}..."
     return short.replace("$", r"\$")
