@@ -48,7 +48,7 @@ class Pose:
 
 
 @cache
-def variants() -> dict[str, tuple[Variant, ...]]:
+def variants() -> dict[PoseName, tuple[Variant, ...]]:
     """Give the variants of every pose class."""
     return {name: tuple(map(_variant, rows)) for name, rows in load("poses").items()}
 
