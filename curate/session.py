@@ -137,8 +137,8 @@ def _spec(root: Path, index: Index, trainer_id: str | None) -> tuple[Spec, Guess
         return parse(Spec, {} if data is None else data, SPEC_FILE), None
     spec = Spec() if trainer_id is None else Spec(trainer=trainer_id)
     trainer = load_trainer(spec.trainer_choice)
-    paths = (f"{root.resolve().name}/{picture.path}" for picture in index.pictures)
-    numbers = dict.fromkeys(folder_repeats(path, trainer) for path in paths)
+    name = root.resolve().name
+    numbers = dict.fromkeys(folder_repeats(f"{name}/{p.path}", trainer) for p in index.pictures)
     repeats = tuple(number for number in numbers if number > 1)
     guess = guess_spec(index.pictures, spec, load_base(spec.base), load_vocabulary(), repeats)
     return guess.spec, guess
