@@ -27,10 +27,11 @@ from curate.manifest import (
 )
 from curate.session import Session, open_dataset
 from curate.store import INDEX
-from rules.model import Dataset, Picture, Severity
+from rules.model import Dataset, Picture
 from rules.quoting import counted
 from rules.records import record
 from rules.report import Report
+from rules.violation import Severity
 
 SHOWN = 10
 

@@ -18,11 +18,12 @@ from curate.session import Session, open_dataset
 from curate.stats.as_text import distribution
 from curate.stats.count import bars
 from rules import engine
-from rules.model import Dataset, Severity
+from rules.model import Dataset
 from rules.records import write_atomically
 from rules.registry import all_rules
 from rules.report import Report
 from rules.spec import LintSettings, RuleProfile
+from rules.violation import Severity
 
 REPORT = "report.json"
 TOOL = "lora-curate"

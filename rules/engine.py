@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from rules.globs import matches
-from rules.model import Abstention, Dataset, Severity, Violation, fingerprint
+from rules.model import Dataset
 from rules.records import RecordError, parse
 from rules.registry import PROFILES, Rule, all_rules
 from rules.report import AbstainedRule, Finding, Report, SkippedRule, Summary
 from rules.spec import LintSettings, SuppressionEntry
+from rules.violation import Abstention, Severity, Violation, fingerprint
 
 PLACE = "dataset.yaml"
 

@@ -6,7 +6,8 @@ can be mended in place.
 
 from collections.abc import Collection, Mapping
 
-from rules.model import Caption, Edit, Fix, Token
+from rules.model import Caption, Token
+from rules.violation import Edit, Fix
 
 
 def span_in_file(caption: Caption, token: Token) -> tuple[int, int] | None:

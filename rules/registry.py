@@ -15,10 +15,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 import rules
-from rules.model import Dataset, Said, Severity
+from rules.model import Dataset
 from rules.needs import Need
 from rules.records import record
 from rules.spec import RuleProfile
+from rules.violation import Said, Severity
 
 FAMILIES: Mapping[str, str] = {
     "IMG": "image",

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from rules.model import EvidenceValue, Fix, Severity
 from rules.records import record
+from rules.violation import EvidenceValue, Fix, Severity
 
 VERSION = 1
 

@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
-from rules.model import Caption, Dataset, Evidence, Picture, Severity, Sidecar
+from rules.model import Caption, Dataset, Evidence, Picture, Sidecar
 from rules.records import record
 from rules.report import Finding, Report
+from rules.violation import Severity
 
 UNKNOWN = "unknown"
 ABSTAINED = "abstained"

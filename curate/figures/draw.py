@@ -151,7 +151,7 @@ def draw(figure: Figure, width: int, height: int) -> Drawing:
     if figure.style.paint > 0:
         picture = brush(picture, 2, figure.style.paint)
     sampled = owner[::2, 1::2] if figure.mirrored else owner[::2, ::2]
-    parts = np.where(sampled >= 0, scene.faces[np.maximum(sampled, 0), MATERIAL], np.int32(-1))
+    parts = np.append(scene.faces[:, MATERIAL], np.int32(-1))[sampled]
     names = tuple(material.part for material in mesh.palette)
     truth = measure(figure, skeleton, lens, depth, parts, names)
     return Drawing(picture=picture, truth=truth, parts=parts, names=names)

@@ -1,7 +1,7 @@
 """What a picture shows, as a record: labels, joints in pixels, boxes, parts and features."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,13 +203,40 @@ def _feature(mask: Mask, head: tuple[float, float]) -> FeatureTruth:
     pixels = int(mask.sum())
     if pixels < LEAST_PIXELS:
         return FeatureTruth(visible=False, pixels=pixels, viewer_side=None)
-    middle = float(np.flatnonzero(mask.any(axis=0)) @ mask.sum(axis=0)[mask.any(axis=0)]) / pixels
+    columns = mask.sum(axis=0)
+    middle = float(np.arange(len(columns)) @ columns) / pixels
     offset = middle + 0.5 - head[0]
     side = "middle" if abs(offset) < 0.18 * head[1] else ("right" if offset > 0 else "left")
     return FeatureTruth(visible=True, pixels=pixels, viewer_side=side)
 
 
 HEAD_PARTS = frozenset({"face", "ears", "hair", "bangs", "sidelocks", "intakes", "ahoge", "buns"})
+
+
+def _masks(parts_hw: Ints, names: tuple[str, ...]) -> Callable[[Collection[str]], Mask]:
+    """Give a function from parts to the pixels (h, w) that show any of them."""
+    shown = (parts_hw + 1).astype(np.uint8)
+
+    def mask(wanted: Collection[str]) -> Mask:
+        table = np.array([False, *(name in wanted for name in names)])
+        return table[shown]
+
+    return mask
+
+
+def _areas(parts_hw: Ints, names: tuple[str, ...]) -> dict[str, int]:
+    counts = np.bincount(parts_hw.ravel() + 1, minlength=len(names) + 1)[1:]
+    areas: dict[str, int] = {}
+    for name, count in zip(names, counts, strict=True):
+        if count:
+            areas[name] = areas.get(name, 0) + int(count)
+    return areas
+
+
+def _head_span(skeleton: Skeleton, lens: Lens, scale: float) -> float:
+    ends = skeleton.frames["head"].place(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    places = lens.project(ends)[:, :2]
+    return max(float(np.linalg.norm(places[1] - places[0])) / scale, 1.0)
 
 
 def measure(
@@ -223,35 +250,15 @@ def measure(
     """Write down what a picture shows.
 
     `depth_hw` is the depth of every sample, `parts_hw` the material of every pixel (-1: none),
-    `names` the part of every material.
+    `names` the part of every material (fewer than 255).
     """
     height, width = parts_hw.shape
-    figure_parts = [i for i, name in enumerate(names) if name != "prop"]
-    body = np.isin(parts_hw, figure_parts)
+    mask = _masks(parts_hw, names)
+    body = mask(set(names) - {"prop"})
     joints = _joint_truths(skeleton, lens, depth_hw, body)
     framing = framing_of({name: joint.inside for name, joint in joints.items()})
     azimuth = seen_azimuth(skeleton, lens, framing)
-    counts = np.bincount(parts_hw[parts_hw >= 0], minlength=len(names))
-    areas: dict[str, int] = {}
-    for name, count in zip(names, counts, strict=True):
-        if count:
-            areas[name] = areas.get(name, 0) + int(count)
-    head_parts = [i for i, name in enumerate(names) if name in HEAD_PARTS]
-    head_wide = np.linalg.norm(
-        np.diff(
-            lens.project(
-                skeleton.frames["head"].place(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
-            )[:, :2],
-            axis=0,
-        )
-    )
-    scale = depth_hw.shape[0] / height
-    span = (joints["head"].x, max(float(head_wide) / scale, 1.0))
-    features = {
-        name: _feature(np.isin(parts_hw, [i for i, part in enumerate(names) if part == name]), span)
-        for name in FEATURES
-        if name in names
-    }
+    span = (joints["head"].x, _head_span(skeleton, lens, depth_hw.shape[0] / height))
     return Truth(
         width=width,
         height=height,
@@ -266,10 +273,10 @@ def measure(
         head_azimuth=round(seen_azimuth(skeleton, lens, "face"), 2),
         camera_elevation=figure.camera.elevation,
         joints=joints,
-        head_box=_box(np.isin(parts_hw, head_parts)),
-        face_box=_box(np.isin(parts_hw, [i for i, n in enumerate(names) if n == "face"])),
+        head_box=_box(mask(HEAD_PARTS)),
+        face_box=_box(mask({"face"})),
         figure_box=_box(body),
-        parts=areas,
-        features=features,
+        parts=_areas(parts_hw, names),
+        features={name: _feature(mask({name}), span) for name in FEATURES if name in names},
         figure=figure,
     )

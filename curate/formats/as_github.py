@@ -4,8 +4,8 @@ Source: GitHub's documentation of workflow commands, and its toolkit's escaping 
 """
 
 from curate.formats.place import Place, visible
-from rules.model import Severity
 from rules.report import Finding, Report
+from rules.violation import Severity
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 PATHS_NAMED = 10

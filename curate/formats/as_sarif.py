@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 from curate.formats.place import Place
-from rules.model import Severity
 from rules.records import to_plain
 from rules.registry import Rule, all_rules
 from rules.report import Finding, Report
+from rules.violation import Severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

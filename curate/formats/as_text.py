@@ -6,9 +6,9 @@ from itertools import groupby
 import click
 
 from curate.formats.place import Place, visible
-from rules.model import EvidenceValue, Severity
 from rules.quoting import counted
 from rules.report import Finding, Report
+from rules.violation import EvidenceValue, Severity
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MESSAGES_SHOWN = 5

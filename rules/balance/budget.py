@@ -4,11 +4,12 @@ from typing import Any
 
 from rules.balance.features import Feature, find_features
 from rules.known_labels import label_of
-from rules.model import Dataset, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.needs import CAPTIONS, FEATURES
 from rules.quoting import counted, some_of
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 CLOSE = frozenset({"face", "bust"})
 VERDICTS = ("add", "cut", "keep")

@@ -1,13 +1,14 @@
 """BAL003 unmeasured-prior."""
 
 from rules.balance.features import find_features
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import PRIORS
 from rules.quoting import counted, some_of
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
-@rule("BAL003", Severity.INFO, needs=(PRIORS,))
+@rule("BAL003", Severity.INFO, needs=(PRIORS,), profile="strict")
 def unmeasured_prior(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 - it has none
     """Claims about the base that touch this dataset and that nobody has measured.
 

@@ -1,9 +1,10 @@
 """CAP008 byte-order-mark."""
 
 from rules.caption.reach import BOM, JSON, fed_files
-from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 SHOWN = 40
 

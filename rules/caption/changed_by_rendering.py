@@ -2,10 +2,11 @@
 
 from rules.caption.json_values import JsonFault, JsonValue, known_words, read_values, words_of
 from rules.caption.reach import BOM, JSON, FedFile, fed_files
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("CAP006", Severity.ERROR, needs=(CAPTIONS,), profile="min")

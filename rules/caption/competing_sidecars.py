@@ -2,9 +2,10 @@
 
 from rules.caption.parts import normal_parts
 from rules.caption.reach import JSON, in_need_of_captions
-from rules.model import Abstention, Dataset, Fix, Picture, Said, Severity, Sidecar, Violation
+from rules.model import Dataset, Picture, Sidecar
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, Fix, Said, Severity, Violation
 
 
 @rule("CAP005", Severity.ERROR)

@@ -4,7 +4,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal
 
-from rules.model import Dataset, Picture, Severity
+from rules.model import Dataset, Picture
+from rules.violation import Severity
 
 Action = Literal["dropped", "class_token", "empty", "error"]
 

@@ -1,10 +1,11 @@
 """CAP021 drifted-captions."""
 
 from rules.caption.parts import normal_parts
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, LOCKED
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 
 @rule("CAP021", Severity.WARNING, needs=(LOCKED, CAPTIONS))

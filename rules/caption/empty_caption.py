@@ -3,9 +3,10 @@
 from rules.caption.consequences import consequence
 from rules.caption.json_values import read_values
 from rules.caption.reach import BOM, JSON, in_need_of_captions
-from rules.model import Dataset, Said, Severity, Sidecar, Violation
+from rules.model import Dataset, Sidecar
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("CAP002", Severity.ERROR, profile="min")

@@ -4,10 +4,11 @@ import re
 
 from rules.caption.reach import BOM, JSON, fed_files
 from rules.fixing import each
-from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 LINE_END = re.compile(r"\r\n?|\n")
 # Only where white space begins, so that a long run of it is read once.

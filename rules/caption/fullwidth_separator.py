@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from rules.fixing import each
-from rules.model import Caption, Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Caption, Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 MARKS = re.compile("[，、､。．｡]")
 STOPS = frozenset("。．｡")

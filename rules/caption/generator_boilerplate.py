@@ -2,10 +2,11 @@
 
 import re
 
-from rules.model import Abstention, Caption, Dataset, Said, Severity, Violation
+from rules.model import Caption, Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 BARE_SLOTS = frozenset({"trigger", "quality"})
 

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from rules.caption.reordering import SENTENCE_START, STOPS, follows_stop
 from rules.caption.trigger_slot import with_trigger_slot
 from rules.fixing import each, insert_text, replace_tokens
-from rules.model import Caption, Dataset, Fix, Said, Severity, Token, Violation
+from rules.model import Caption, Dataset, Token
 from rules.needs import CAPTIONS, PREFIX
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
 from rules.terms import normal
+from rules.violation import Fix, Said, Severity, Violation
 from rules.vocabulary import Words
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 
 from rules.caption.reach import fed_files
 from rules.fixing import each
-from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import SHOWN, counted
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 SPACES = "\t\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 MARKS = (

@@ -3,11 +3,12 @@
 from statistics import median
 
 from rules.caption.token_estimate import estimate_tokens
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 # The standard deviation of a normal distribution per median absolute deviation, inverted.
 NORMAL = 0.6745

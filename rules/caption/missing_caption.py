@@ -2,8 +2,9 @@
 
 from rules.caption.consequences import SEVERITIES, consequence
 from rules.caption.reach import in_need_of_captions, text_suffix, unread_sidecars
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("CAP001", Severity.ERROR, profile="min")

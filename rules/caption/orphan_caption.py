@@ -1,7 +1,8 @@
 """CAP003 orphan-caption."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 # What people and scripts of trainers keep beside a set.
 NO_CAPTIONS = frozenset("readme license credits notes prompts sample_prompts sample_prompt".split())

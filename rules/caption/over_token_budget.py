@@ -1,9 +1,10 @@
 """CAP017 over-token-budget."""
 
 from rules.caption.token_estimate import estimate_tokens
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("CAP017", Severity.WARNING, needs=(CAPTIONS,))

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rules.fixing import replace_tokens
-from rules.model import Caption, Edit, Fix, Token
+from rules.model import Caption, Token
+from rules.violation import Edit, Fix
 
 # Behind a full stop only these begin a sentence; any other text needs a comma before it.
 SENTENCE_START = re.compile(r"""["'A-Z]|(?:an?|the|s?he|they|her|his|it|there|this)\b""")

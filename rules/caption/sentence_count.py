@@ -1,9 +1,10 @@
 """CAP015 sentence-count."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, SENTENCES
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("CAP015", Severity.INFO, needs=(SENTENCES, CAPTIONS))

@@ -4,10 +4,11 @@ from bisect import bisect_left
 
 from rules.caption.reach import JSON, FedFile, fed_files
 from rules.fixing import each
-from rules.model import Caption, Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Caption, Dataset
 from rules.needs import CAPTIONS, SHUFFLING
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 MIN_PIECES = 2
 

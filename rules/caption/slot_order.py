@@ -7,11 +7,12 @@ from itertools import pairwise
 from rules.caption.reordering import reordered
 from rules.caption.trigger_slot import with_trigger_slot
 from rules.fixing import each, span_in_file
-from rules.model import Dataset, Said, Severity, Token, Violation
+from rules.model import Dataset, Token
 from rules.needs import CAPTIONS, SLOTS
 from rules.quoting import counted, some_of
 from rules.registry import NoOptions, rule
 from rules.trigger.variants import variants_of_trigger
+from rules.violation import Said, Severity, Violation
 
 SHOWN_TEXT = 30
 

@@ -2,8 +2,9 @@
 
 from rules.caption.reach import JSON, in_need_of_captions, unread_sidecars
 from rules.fixing import each
-from rules.model import Dataset, Fix, Said, Severity, Sidecar, Violation
+from rules.model import Dataset, Sidecar
 from rules.registry import NoOptions, rule
+from rules.violation import Fix, Said, Severity, Violation
 
 UNKNOWN = frozenset({"utf-8", "unreadable"})
 

@@ -2,10 +2,11 @@
 
 from rules.caption.parts import normal_parts
 from rules.caption.reach import JSON, in_need_of_captions, text_suffix, unread_sidecars
-from rules.model import Dataset, Fix, Said, Severity, Violation
+from rules.model import Dataset
 from rules.quoting import quoted
 from rules.reach import stem
 from rules.registry import NoOptions, rule
+from rules.violation import Fix, Said, Severity, Violation
 
 
 @rule("CAP004", Severity.ERROR, profile="min")

@@ -4,10 +4,11 @@ import re
 
 from rules.caption.reach import FedFile, fed_files
 from rules.fixing import each
-from rules.model import Dataset, Edit, Fix, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Edit, Fix, Said, Severity, Violation
 
 WILDCARD = re.compile(r"\{([^{}|]*)\|[^{}]*\}")
 WEIGHT = re.compile(

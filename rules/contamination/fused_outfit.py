@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from rules.known_labels import count_sources, label_of, said_by
-from rules.model import Abstention, Dataset, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.needs import OUTFITS
 from rules.pictures_naming import worn_outfits
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
 from rules.statistics import wilson_interval
+from rules.violation import Abstention, Said, Severity, Violation
 
 AXES = ("framing", "pose")
 

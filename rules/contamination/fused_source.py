@@ -10,11 +10,12 @@ from rules.contamination.stratified_dependency import (
     find_dependencies,
 )
 from rules.known_labels import count_sources, label_of, said_by
-from rules.model import Abstention, Dataset, EvidenceValue, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.needs import SOURCES
 from rules.pipelines import pipeline_of
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Abstention, EvidenceValue, Said, Severity, Violation
 
 CONTENT = frozenset({"general", "structure"})
 

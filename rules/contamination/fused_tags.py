@@ -1,11 +1,12 @@
 """CON004 fused-tags."""
 
 from rules.contamination.tag_clusters import find_clusters
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

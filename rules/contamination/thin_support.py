@@ -1,10 +1,11 @@
 """CON009 thin-support."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 CONTENT = frozenset({"general", "structure"})
 

@@ -1,11 +1,12 @@
 """COV011 locked-outfit."""
 
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import OUTFITS
 from rules.pictures_naming import worn_outfits
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 
 @record

@@ -1,9 +1,10 @@
 """COV015 set-size."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 
-from rules.model import Dataset, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.needs import MEASURED, PIXELS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("DUP001", Severity.ERROR, needs=(MEASURED, PIXELS))

@@ -10,11 +10,12 @@ from rules.duplicate.clusters import (
     members_by_path,
 )
 from rules.duplicate.near_duplicate import Distance
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import MEASURED, PHASH
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -11,11 +11,12 @@ from rules.duplicate.clusters import (
     distinct_by_hash,
     members_by_path,
 )
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import MEASURED, PHASH
 from rules.quoting import counted, quoted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 Distance = Annotated[int, Field(ge=0, le=16)]
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 
-from rules.model import Caption, Dataset, Picture, Said, Severity, Violation
+from rules.model import Caption, Dataset, Picture
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 SHOWN = 60
 

@@ -1,9 +1,10 @@
 """IMG006 animated-image."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import DECODED, MEASURED
 from rules.reach import within_reach
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("IMG006", Severity.WARNING, needs=(MEASURED, DECODED))

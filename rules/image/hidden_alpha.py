@@ -1,10 +1,11 @@
 """IMG005 hidden-alpha."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import DECODED, MEASURED
 from rules.reach import within_reach_and_read
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

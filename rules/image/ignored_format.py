@@ -1,9 +1,10 @@
 """IMG003 ignored-format."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.quoting import quoted
 from rules.reach import stem, within_reach
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("IMG003", Severity.ERROR, profile="min")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import FORMAT, MEASURED
 from rules.reach import within_reach
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 # An MPO is a JPEG with further pictures behind it, as many phones write them.
 FORMATS: Mapping[str, frozenset[str]] = {

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from rules.model import Dataset, FileFacts, Said, Severity, Violation
+from rules.model import Dataset, FileFacts
 from rules.needs import DECODED, MEASURED
 from rules.reach import within_reach_and_read
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 USUAL = frozenset({"RGB", "RGBA", "RGBX", "L", "LA"})
 NAMES = {

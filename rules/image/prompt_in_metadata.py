@@ -1,9 +1,10 @@
 """IMG010 prompt-in-metadata."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import MEASURED
 from rules.reach import within_reach
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("IMG010", Severity.INFO, needs=(MEASURED,))

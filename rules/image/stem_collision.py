@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 
-from rules.model import Dataset, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.quoting import counted
 from rules.reach import stem, within_reach_and_read
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("IMG008", Severity.ERROR, profile="min")

@@ -2,11 +2,12 @@
 
 from pathlib import PurePosixPath
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.reach import HIDDEN, lies_under
 from rules.records import record
 from rules.registry import option, rule
 from rules.spec import Tags
+from rules.violation import Said, Severity, Violation
 
 
 @record

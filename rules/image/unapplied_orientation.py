@@ -1,9 +1,10 @@
 """IMG004 unapplied-orientation."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import MEASURED
 from rules.reach import within_reach_and_read
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 # What a viewer does to the stored pixels, by the EXIF standard.
 TURNS = {

@@ -1,10 +1,11 @@
 """IMG001 unreadable-image."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import MEASURED
 from rules.quoting import counted
 from rules.reach import within_reach
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("IMG001", Severity.ERROR, needs=(MEASURED,), profile="min")

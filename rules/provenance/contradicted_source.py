@@ -1,9 +1,10 @@
 """PRV004 contradicted-source."""
 
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import METADATA, SOURCED, SOURCES
 from rules.provenance.comparison import Comparison
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 
 @rule("PRV004", Severity.ERROR, needs=(SOURCES, SOURCED, METADATA))

@@ -3,11 +3,12 @@
 import math
 from collections import Counter
 
-from rules.model import Abstention, Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import SOURCED, SOURCES
 from rules.pipelines import pipeline_of
 from rules.quoting import some_of
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, Said, Severity, Violation
 
 
 @rule("PRV003", Severity.INFO, needs=(SOURCES, SOURCED))

@@ -1,10 +1,11 @@
 """PRV001 self-poisoned."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import FAMILY, SOURCES
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -1,11 +1,12 @@
 """PRV005 single-source-identity."""
 
 from rules.known_labels import count_sources, known, said_by
-from rules.model import Abstention, Dataset, EvidenceValue, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import FRAMED, SOURCED, SOURCES
 from rules.provenance.origins import Origins
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Abstention, EvidenceValue, Said, Severity, Violation
 
 IDENTITY = frozenset({"face", "bust"})
 

@@ -1,9 +1,10 @@
 """PRV002 undeclared-source."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import SOURCES
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("PRV002", Severity.WARNING, needs=(SOURCES,))

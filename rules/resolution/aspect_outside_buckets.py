@@ -1,9 +1,10 @@
 """RES005 aspect-outside-buckets."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import PLACED
 from rules.profiles import Buckets
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("RES005", Severity.WARNING, needs=(PLACED,))

@@ -2,10 +2,11 @@
 
 import math
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import SIZE
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -1,10 +1,11 @@
 """RES004 cropped-by-bucket."""
 
 from rules.known_labels import label_of
-from rules.model import Dataset, Placement, Said, Severity, Violation
+from rules.model import Dataset, Placement
 from rules.needs import PLACED
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from rules.model import Dataset, Picture, Said, Severity, Violation
+from rules.model import Dataset, Picture
 from rules.needs import PLACED
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 Filled = Mapping[tuple[int, int], list[Picture]]
 

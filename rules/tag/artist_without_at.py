@@ -1,11 +1,12 @@
 """TAG006 artist-without-at."""
 
 from rules.fixing import each, replace_tokens, span_in_file
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import ARTIST_PREFIX, ARTISTS, CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
 from rules.terms import normal
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TAG006", Severity.ERROR, needs=(CAPTIONS, ARTIST_PREFIX, ARTISTS))

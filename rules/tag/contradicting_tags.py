@@ -2,10 +2,11 @@
 
 from itertools import combinations
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 from rules.vocabulary import ExclusiveGroup, Words
 
 ONE_FIGURE = frozenset({"1girl", "1boy", "1other", "solo", "no humans"})

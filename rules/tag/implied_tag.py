@@ -1,11 +1,12 @@
 """TAG003 implied-tag."""
 
 from rules.fixing import each, remove_tokens, span_in_file
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
 from rules.tag.implications import implied_tags
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TAG003", Severity.INFO, needs=(CAPTIONS,))

@@ -1,12 +1,13 @@
 """TAG005 likely-typo."""
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
 from rules.tag.places import caption_paths
 from rules.tag.slips import Slips
+from rules.violation import Said, Severity, Violation
 
 
 @record

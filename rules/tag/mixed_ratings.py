@@ -1,11 +1,12 @@
 """TAG007 mixed-ratings."""
 
 from rules.fixing import each, remove_tokens, span_in_file
-from rules.model import Caption, Dataset, Fix, Said, Severity, Violation
+from rules.model import Caption, Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
 from rules.terms import normal
+from rules.violation import Fix, Said, Severity, Violation
 from rules.vocabulary import Words
 
 Sides = list[frozenset[str]]

@@ -2,10 +2,11 @@
 
 from rules.caption.reach import is_cut_into_words
 from rules.fixing import each, remove_tokens, span_in_file
-from rules.model import Caption, Dataset, Said, Severity, Token, Violation
+from rules.model import Caption, Dataset, Token
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TAG002", Severity.WARNING, needs=(CAPTIONS,))

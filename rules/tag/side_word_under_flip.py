@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from rules.features import forms
-from rules.model import Caption, Dataset, Said, Severity, Token, Violation
+from rules.model import Caption, Dataset, Token
 from rules.needs import CAPTIONS, FLIPPING
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 # `right behind her` and `left open` tell no side, `on the right behind her` does.
 NO_SIDE = re.compile(

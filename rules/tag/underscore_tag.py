@@ -1,12 +1,13 @@
 """TAG001 underscore-tag."""
 
 from rules.fixing import each, replace_tokens, span_in_file
-from rules.model import Caption, Dataset, Said, Severity, Token, Violation
+from rules.model import Caption, Dataset, Token
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
 from rules.spelling import squeezed
 from rules.terms import normal
+from rules.violation import Said, Severity, Violation
 
 KEPT = frozenset({"prose", "trigger"})
 

@@ -1,13 +1,14 @@
 """TAG010 uninformative-tag."""
 
 from rules.features import tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
 from rules.tag.places import caption_paths
 from rules.terms import normal
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from rules.features import tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, KNOWN_TAGS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
 from rules.tag.places import caption_paths
+from rules.violation import Said, Severity, Violation
 
 JUDGED = frozenset({"general", "count"})
 # Weights and wildcards are no tags, and neither is what holds hidden characters; the rules on

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import TRIGGER
 from rules.quoting import counted, quoted
 from rules.registry import NoOptions, rule
 from rules.terms import normal
 from rules.trigger.standing import trigger_index
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TRG004", Severity.WARNING, needs=(TRIGGER,))

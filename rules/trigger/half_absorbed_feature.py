@@ -1,11 +1,12 @@
 """TRG006 half-absorbed-feature."""
 
 from rules.features import captions_tagging, tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import ABSORB, CAPTIONS
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

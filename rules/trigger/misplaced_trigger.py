@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from rules.fixing import each, span_in_file
-from rules.model import Abstention, Caption, Dataset, Said, Severity, Token, Violation
+from rules.model import Caption, Dataset, Token
 from rules.needs import CAPTIONS, TRIGGER
 from rules.profiles import Shuffle
 from rules.quoting import counted
@@ -11,6 +11,7 @@ from rules.records import record
 from rules.registry import option, rule
 from rules.terms import normal
 from rules.trigger.standing import Home, move_trigger, place_of, trigger_index
+from rules.violation import Abstention, Said, Severity, Violation
 
 
 @record

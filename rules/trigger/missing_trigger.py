@@ -1,12 +1,13 @@
 """TRG001 missing-trigger."""
 
 from rules.fixing import each
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, TRIGGER
 from rules.registry import NoOptions, rule
 from rules.terms import normal
 from rules.trigger.standing import Home, insert_trigger, trigger_index
 from rules.trigger.variants import variants_of_trigger
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TRG001", Severity.ERROR, needs=(CAPTIONS, TRIGGER))

@@ -2,10 +2,11 @@
 
 from rules.features import captions_tagging, stands_in_prose, tags_naming
 from rules.fixing import each, remove_tokens
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, PROSE_ONLY
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
+from rules.violation import Said, Severity, Violation
 
 
 @rule("TRG008", Severity.WARNING, needs=(CAPTIONS, PROSE_ONLY))

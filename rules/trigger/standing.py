@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 from rules.fixing import insert_text, remove_tokens
-from rules.model import Caption, Dataset, Fix, Token
+from rules.model import Caption, Dataset, Token
 from rules.spec import SlotName
 from rules.terms import normal
+from rules.violation import Fix
 
 # A byte order mark glued to the trigger is another rule's finding.
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))

@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from rules.fixing import each, replace_tokens, span_in_file
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, TRIGGER
 from rules.quoting import quoted
 from rules.records import record
 from rules.registry import option, rule
 from rules.trigger.variants import LETTERS_PER_EDIT, variants_of_trigger
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from rules.features import forms, stands_in_prose, tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted
 from rules.registry import NoOptions, rule
 from rules.spelling import is_slip
 from rules.terms import normal
+from rules.violation import Said, Severity, Violation
 
 SHORTEST = 5
 LONG = 8

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from itertools import chain
 
 from rules.features import captions_tagging, tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import counted, quoted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -1,11 +1,12 @@
 """TRG007 untagged-structure."""
 
 from rules.features import captions_tagging, stands_in_prose, tags_naming
-from rules.model import Dataset, Said, Severity, Violation
+from rules.model import Dataset
 from rules.needs import CAPTIONS, STRUCTURE
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
+from rules.violation import Said, Severity, Violation
 
 
 @record

@@ -8,11 +8,11 @@ import pytest
 from support.cases import Case, build
 
 from rules import engine
-from rules.model import Severity
 from rules.records import RecordError, parse
 from rules.registry import all_rules
 from rules.report import Report
 from rules.spec import LintSettings
+from rules.violation import Severity
 
 PICTURES = (
     {"path": "b.png", "size": [600, 600], "caption": "tk, blue_hair", "sha256": "11"},
