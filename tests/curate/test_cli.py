@@ -11,8 +11,8 @@ from support.folders import dataset, draw
 
 from curate import cli
 from rules import engine
-from rules.model import Said
 from rules.registry import all_rules
+from rules.violation import Said
 
 
 def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -9,9 +9,9 @@ import pytest
 
 from curate.formats import FORMATS, render
 from curate.formats.place import Place, visible
-from rules.model import Severity
 from rules.registry import all_rules
 from rules.report import AbstainedRule, Finding, Report, SkippedRule, Summary
+from rules.violation import Severity
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 OWN_SCHEMA = Path(__file__).parents[2] / "curate" / "formats" / "report.schema.json"

@@ -79,7 +79,6 @@ def test_nothing_is_said_but_what_is_wrong(report: Report) -> None:
         "TAG003": 13,
         "TAG010": 6,
         "IMG007": 2,
-        "BAL003": 1,
         "BAL005": 1,
         "CON004": 1,
         "CON009": 1,
