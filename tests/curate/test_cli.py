@@ -145,7 +145,7 @@ def test_a_crashing_rule_is_exit_2_and_no_report(
     def crash(*_: object) -> Said:
         raise ZeroDivisionError("oops")
 
-    broken = dataclasses.replace(all_rules()[0], check=crash, needs=())
+    broken = dataclasses.replace(all_rules()[0], check=crash, needs=(), profile="min")
     monkeypatch.setattr(engine, "all_rules", lambda: (broken,))
     code, out, err = run("lint", folder, capsys=capsys)
     assert (code, out) == (2, "")
