@@ -189,7 +189,7 @@ def _joint_truths(
         if inside and body_hw[int(y / scale), int(x / scale)]:
             seen = float(depth_hw[int(y), int(x)])
             room = 0.62 if name in {"head", "chest", "pelvis", "spine"} else 0.42
-            visible = seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75)
+            visible = bool(seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75))
         truths[name] = JointTruth(
             x=round(float(x / scale), 2) if inverse > 0 else BEHIND,
             y=round(float(y / scale), 2) if inverse > 0 else BEHIND,
