@@ -5,7 +5,10 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +33,12 @@ def generated() -> dict[Path, str]:
     """File -> what it should hold."""
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    sections = {"help": _help(), "tree": _tree(), "rules": markdown_table()}
+    sections = {
+        "help": _help(),
+        "run": _run(),
+        "tree": _tree(),
+        "rules": markdown_table(),
+    }
     filled = SECTION.sub(lambda m: f"{m[1]}{sections[m[2]]}\n{m[3]}", text)
     return {ROOT / "rules" / "README.md": _manual(), readme: filled}
 
@@ -60,6 +68,21 @@ def _help() -> str:
         inner = click.Context(command, info_name=name, parent=context, terminal_width=80)
         parts.append(command.get_help(inner))
     return "```text\n" + "\n\n".join(f"$ {_usage(part)}\n{part}" for part in parts) + "\n```"
+
+
+def _run() -> str:
+    """What a lint of the shipped set says, cut to three rules."""
+    command = ["lint", "datasets/keichan-v2", "--select", "RES001,CON006,PRV005"]
+    with tempfile.TemporaryDirectory() as cache:
+        shutil.copy(ROOT / "datasets" / "keichan-v2" / ".curate" / "facts.jsonl", cache)
+        out = subprocess.run(
+            [str(Path(sys.executable).parent / "curate"), *command, "--cache-dir", cache],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    return f"```console\n$ curate {' '.join(command)}\n{out}```"
 
 
 def _usage(text: str) -> str:
