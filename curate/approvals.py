@@ -1,7 +1,6 @@
 """approvals.yaml: what people decided about pictures and findings, each with its reason."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field
 
-from rules.plain_yaml import Loader, load_yaml, load_yaml_text
+from rules.plain_yaml import Loader, as_scalar, load_yaml, load_yaml_text
 from rules.records import RecordError, parse, record, to_plain, write_atomically
 
 APPROVALS = "approvals.yaml"
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 HEADER = """\
 # What people decided. `curate approve` reads this file and adds what was tagged in the App.
 """
@@ -141,24 +139,11 @@ def _whole(approvals: Approvals) -> str:
 
 
 def _line(key: str, value: object, indent: str = "  ") -> str:
-    return f"{indent}{_quoted(key)}: {_flow(value)}\n"
+    return f"{indent}{as_scalar(key)}: {_flow(value)}\n"
 
 
 def _flow(value: object) -> str:
     if isinstance(value, str):
-        return _quoted(value)
+        return as_scalar(value)
     told = {k: v for k, v in to_plain(value).items() if v is not None}
-    return "{" + ", ".join(f"{key}: {_quoted(said)}" for key, said in told.items()) + "}"
-
-
-def _quoted(text: str) -> str:
-    """Text as YAML that means nothing else, whatever it holds; plain words stay plain."""
-    if PLAIN.fullmatch(text):
-        return text
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
+    return "{" + ", ".join(f"{key}: {as_scalar(said)}" for key, said in told.items()) + "}"

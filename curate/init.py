@@ -1,6 +1,5 @@
 """`curate init`: a commented dataset.yaml from what a folder shows."""
 
-import json
 import os
 import shlex
 from collections.abc import Iterable
@@ -9,6 +8,7 @@ from pathlib import Path
 from curate.errors import UserError
 from curate.guess import Guess, TagUse
 from curate.session import SPEC_FILE, open_dataset
+from rules.plain_yaml import as_scalar
 from rules.profiles import known_bases, known_trainers, load_base
 from rules.records import write_atomically
 from rules.spec import Spec
@@ -69,11 +69,11 @@ def _subject(guess: Guess, name: str) -> Iterable[str]:
     spec, total = guess.spec, guess.captions
     yield "# What this dataset is meant to teach. `curate lint` judges pictures and captions by it."
     yield "subject:"
-    yield f"  name: {_quoted(spec.subject.trigger or name)}"
+    yield f"  name: {as_scalar(spec.subject.trigger or name)}"
     if guess.triggers:
         best = guess.triggers[0]
         why = f"leads the tags; in {best.count} of {total} captions"
-        yield f"  trigger: {_quoted(spec.subject.trigger or best.tag)}  # {why}"
+        yield f"  trigger: {as_scalar(spec.subject.trigger or best.tag)}  # {why}"
         if guess.triggers[1:]:
             yield f"  # or: {_uses(guess.triggers[1:], total)}"
     else:
@@ -102,23 +102,11 @@ def _profiles(guess: Guess) -> Iterable[str]:
 
 def _layout(spec: Spec) -> Iterable[str]:
     yield "caption:"
-    yield f"  prefix: [{', '.join(map(_quoted, spec.caption.prefix))}]"
+    yield f"  prefix: [{', '.join(map(as_scalar, spec.caption.prefix))}]"
     if spec.caption.sentences:
         yield f"  sentences: {spec.caption.sentences}"
     slots = ", ".join(load_base(spec.base).captions.slots)
     yield f"  # slots: [{slots}]"
-
-
-def _quoted(text: str) -> str:
-    """Text as a YAML scalar: JSON's strings are YAML's."""
-    plain = text.replace(" ", "").replace("-", "").replace("_", "")
-    if plain.isalpha() and plain.isascii() and plain.lower() not in YAML_WORDS:
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
-
-
-YAML_WORDS = frozenset("y n yes no on off true false null".split())
 
 
 def _uses(uses: Iterable[TagUse], total: int) -> str:

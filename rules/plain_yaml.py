@@ -4,6 +4,8 @@ No tags, no aliases, no duplicate keys, bounded depth: a file from anywhere can 
 its length and run nothing.
 """
 
+import json
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +18,8 @@ MOST_BYTES = 4 * 1024 * 1024
 MOST_VALUES = 200_000
 # What YAML 1.1 takes for a number may be `1:1:1:...`, which costs the square of its length.
 MOST_PLAIN_CHARACTERS = 4096
+PLAIN = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./ -]*[A-Za-z0-9_./])?")
+YAML_WORDS = frozenset("y n yes no on off true false null".split())
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -127,3 +131,12 @@ def _yaml_fault(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     return f"{where}is not YAML: {problem}"
+
+
+def as_scalar(text: str) -> str:
+    """Text as YAML that reads back as just this text; plain words stay plain."""
+    if PLAIN.fullmatch(text) and text.lower() not in YAML_WORDS:
+        return text
+    # JSON's strings are YAML's; what does not print is escaped as well.
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
