@@ -145,7 +145,6 @@ def hand_pieces(skeleton: Skeleton, side: str, *, fingers: bool) -> list[Piece]:
     """Make a relaxed hand; without fingers it is a mitten, for small pictures."""
     frame, length = skeleton.frames[f"{side}_wrist"], skeleton.build.hand
     sign = 1.0 if side == "left" else -1.0
-    thin = 0.5 * length / 0.5
     inward = -sign
 
     def finger(points: list[list[float]], radii: list[float]) -> Piece:
@@ -153,8 +152,8 @@ def hand_pieces(skeleton: Skeleton, side: str, *, fingers: bool) -> list[Piece]:
         local[:, 0] *= inward
         rows = control_rows(
             frame.place(local),
-            np.array(radii) * thin,
-            np.array(radii) * thin * 0.9,
+            np.array(radii) * length,
+            np.array(radii) * length * 0.9,
             frame.turn[:, 2],
         )
         return tube(rows, rings=6, columns=6)
@@ -163,8 +162,8 @@ def hand_pieces(skeleton: Skeleton, side: str, *, fingers: bool) -> list[Piece]:
         frame.place(
             np.array([[0, 0.06, 0], [0, -0.12, 0.01], [0, -0.36, 0.0], [0.01, -0.5, 0]]) * length
         ),
-        np.array([0.10, 0.155, 0.175, 0.15]) * thin,
-        np.array([0.09, 0.095, 0.085, 0.06]) * thin,
+        np.array([0.10, 0.155, 0.175, 0.15]) * length,
+        np.array([0.09, 0.095, 0.085, 0.06]) * length,
         frame.turn[:, 2],
     )
     pieces = [tube(palm, rings=7, columns=8)]
@@ -177,8 +176,8 @@ def hand_pieces(skeleton: Skeleton, side: str, *, fingers: bool) -> list[Piece]:
                 np.array([[0, -0.40, 0], [0.02 * inward, -0.65, 0.0], [0.10 * inward, -0.92, 0]])
                 * length
             ),
-            np.array([0.17, 0.15, 0.07]) * thin,
-            np.array([0.08, 0.07, 0.04]) * thin,
+            np.array([0.17, 0.15, 0.07]) * length,
+            np.array([0.08, 0.07, 0.04]) * length,
             frame.turn[:, 2],
         )
         return [*pieces, tube(mitten, rings=6, columns=8)]

@@ -30,6 +30,31 @@ class Surroundings:
     detail: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curtain:
+    """Shape of the back hair.
+
+    Args:
+        length: Below the nape, in head heights.
+        start: Angle of the foremost lock from the front, radians.
+        count: Number of locks.
+        flare: How far the tips stand off.
+        curl: How far the tips turn in.
+        tip: Width of the tip against the lock's.
+        lift: Height above the skull.
+        thick: Half thickness of a lock.
+    """
+
+    length: float
+    start: float = 1.52
+    count: int = 13
+    flare: float = 0.10
+    curl: float = 0.0
+    tip: float = 0.06
+    lift: float = 0.065
+    thick: float = 0.040
+
+
 def push_out(points: Floats, around: Surroundings, margin: float = 0.05) -> Floats:
     """Move points (..., 3) out of an elliptic column around the chest, below the shoulders."""
     local = (points - around.chest) @ around.axes.T
@@ -90,7 +115,7 @@ def _fall(
 
 
 def add_curtain(
-    mesh: Mesh, material: Material, around: Surroundings, look: "Curtain", rng: np.random.Generator
+    mesh: Mesh, material: Material, around: Surroundings, look: Curtain, rng: np.random.Generator
 ) -> None:
     """Add the back hair: locks side by side from the crown to the tips, over a closed sheet."""
     count = look.count
@@ -101,8 +126,6 @@ def add_curtain(
     outward[:, 1] = 0.0
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
     lengths = look.length * (1 + 0.07 * jitter[:, 0])
-    hang = _fall(root, outward, 1.0, look.flare, around, 4)
-    hang = root[:, None, :] + (hang - root[:, None, :]) * 1.0
     unit_fall = _fall(root, outward, look.length, look.flare, around, 4)
     step = 2 * np.pi * 0.47 / max(count, 1)
     for i in range(count):
@@ -139,31 +162,6 @@ def add_curtain(
     hanging = _fall(middle, flat, 0.84 * look.length, look.flare, around, 5)
     rows = np.concatenate([top[None], middle[None], np.swapaxes(hanging, 0, 1)])
     mesh.add(sheet(rows[::-1].copy()), material)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curtain:
-    """Shape of the back hair.
-
-    Args:
-        length: Below the nape, in head heights.
-        start: Angle of the foremost lock from the front, radians.
-        count: Number of locks.
-        flare: How far the tips stand off.
-        curl: How far the tips turn in.
-        tip: Width of the tip against the lock's.
-        lift: Height above the skull.
-        thick: Half thickness of a lock.
-    """
-
-    length: float
-    start: float = 1.52
-    count: int = 13
-    flare: float = 0.10
-    curl: float = 0.0
-    tip: float = 0.06
-    lift: float = 0.065
-    thick: float = 0.040
 
 
 def add_bangs(mesh: Mesh, material: Material, kind: str, rng: np.random.Generator) -> None:
