@@ -14,6 +14,9 @@ BY_US = "written by curate: "
 COLOURS = "#4c9be8 #f28e2b #59a14f #e15759 #b07aa1 #76b7b2 #edc948 #ff9da7 #9c755f #bab0ac".split()
 MUTED = "#6b7280"
 VAGUE = (UNKNOWN, ABSTAINED)
+UNCLASSIFIED = "unclassified"
+ALIKE = "near-duplicates"
+UPSCALED = "upscaled busts"
 WORKSPACE = "pose distribution"
 # Most telling first: the histogram opens on it.
 FIRST_AXES = ("pose", "framing", "view", "elevation")
@@ -24,11 +27,13 @@ MAP_PANEL = "look_alike_map"
 
 @record
 class Wanted:
-    """A saved view: its name, what it is for, and which samples."""
+    """A saved view: its name, what it is for, and which samples.
+
+    It names no pictures: a list of 100,000 would be more than a database takes in one piece.
+    """
 
     name: str
     why: str
-    paths: tuple[str, ...] = ()
     field: str = ""
     label: str = ""
     sort_by: str | None = None
@@ -54,18 +59,15 @@ def wanted_views(rows: Sequence[tuple[str, Row]], names: dict[str, str]) -> Iter
 
 
 def _particular(rows: Sequence[tuple[str, Row]]) -> Iterator[Wanted]:
-    unclear = tuple(path for path, row in rows if _is(row, "pose") or _is(row, "framing"))
-    if unclear:
+    if any(_is(row, "pose") or _is(row, "framing") for _, row in rows):
         why = "no known pose or framing, or the classifier abstained"
-        yield Wanted(name="unclassified", why=why, paths=unclear)
-    alike = tuple(path for path, row in rows if "lookalike" in row)
-    if alike:
+        yield Wanted(name=UNCLASSIFIED, why=why)
+    if any("lookalike" in row for _, row in rows):
         why = "near-duplicates lie side by side"
-        yield Wanted(name="near-duplicates", why=why, paths=alike, sort_by="lookalike")
-    upscaled = tuple(path for path, row in rows if _is_upscaled_bust(row))
-    if upscaled:
+        yield Wanted(name=ALIKE, why=why, sort_by="lookalike")
+    if any(_is_upscaled_bust(row) for _, row in rows):
         why = "the trainer enlarges these faces and busts"
-        yield Wanted(name="upscaled busts", why=why, paths=upscaled, sort_by="placement_scale")
+        yield Wanted(name=UPSCALED, why=why, sort_by="placement_scale")
 
 
 def _codes(rows: Iterable[tuple[str, Row]]) -> Iterator[str]:
@@ -110,12 +112,19 @@ def save_views(fo: Any, dataset: Any, wanted: Iterable[Wanted]) -> None:
 
 
 def _view(fo: Any, dataset: Any, wanted: Wanted) -> Any:
-    if wanted.paths:
-        view = dataset.match(fo.ViewField("path").is_in(list(wanted.paths)))
+    field = fo.ViewField
+    if wanted.name == UNCLASSIFIED:
+        vague = list(VAGUE)
+        view = dataset.match(field("pose.label").is_in(vague) | field("framing.label").is_in(vague))
+    elif wanted.name == ALIKE:
+        view = dataset.exists("lookalike")
+    elif wanted.name == UPSCALED:
+        small = field("framing.label").is_in(list(SMALL_FRAMINGS))
+        view = dataset.match(small & (field("placement_scale") > 1))
     elif wanted.field.endswith(".label"):
-        view = dataset.match(fo.ViewField(wanted.field) == wanted.label)
+        view = dataset.match(field(wanted.field) == wanted.label)
     else:
-        view = dataset.match(fo.ViewField(wanted.field).contains(wanted.label))
+        view = dataset.match(field(wanted.field).contains(wanted.label))
     return view.sort_by(wanted.sort_by) if wanted.sort_by else view
 
 
