@@ -1,60 +1,18 @@
 """Strangers: the declared distributions that random figures come from (`data/priors.yaml`)."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, Literal
 
 import numpy as np
 
 from curate.figures.camera import Camera
 from curate.figures.character import Accessories, Character, Face, Hair, Outfit
+from curate.figures.dice import Dice, Prior, Split, choose
 from curate.figures.figure import Backdrop, Figure, Style
 from curate.figures.library import load, palette
 from curate.figures.poses import Pose, draw_pose
 from curate.figures.rig import Proportions
-from rules.records import RecordError, parse, record
-
-Split = Literal["all", "train", "held_out"]
-Shares = Mapping[str, float]
-
-
-@record
-class Prior:
-    """Shares by name (scaled to sum to one), and probabilities of single features.
-
-    Args:
-        heads: Mixture of heights: weight, mean and spread in heads.
-        view: front, three_quarter, side, back_side or back; left and right are even.
-    """
-
-    heads: tuple[tuple[float, float, float], ...]
-    framing: Shares
-    pose: Shares
-    view: Shares
-    elevation: Shares
-    hair_back: Shares
-    bangs: Shares
-    expression: Shares
-    outfit: Shares
-    pattern: Shares
-    backdrop: Shares
-    shading: Shares
-    hat: Shares
-    ribbon: float
-    half_braid: float
-    ahoge: float
-    scrunchie: float
-    intakes: float
-    glasses: float
-    line_art: float
-    no_outline: float
-    texture: float
-    rim: float
-    paint: float
-    roll: float
-    covers: float
-
+from rules.records import RecordError, parse
 
 AZIMUTHS = {
     "front": (0.0, 22.5),
@@ -79,51 +37,7 @@ def prior_named(name: str) -> Prior:
     return parse(Prior, known[name], f"priors.yaml: {name}")
 
 
-@cache
-def held_out() -> Mapping[str, tuple[str, ...]]:
-    """Give the values of each axis that are reserved for evaluation."""
-    return {axis: tuple(values) for axis, values in load("held_out").items()}
-
-
-def _choose(shares: Shares, rng: np.random.Generator, without: tuple[str, ...] = ()) -> str:
-    names = [name for name in shares if name not in without]
-    weights = np.array([shares[name] for name in names])
-    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
-
-
-class _Dice:
-    """Throws for one figure; keeps reserved values out of `train` and puts one into `held_out`."""
-
-    def __init__(self, prior: Prior, rng: np.random.Generator, split: Split) -> None:
-        self.rng = rng
-        self.prior = prior
-        self.split = split
-        axes = tuple(held_out())
-        self.forced = axes[int(rng.integers(len(axes)))] if split == "held_out" else None
-
-    def pick(self, axis: str) -> str:
-        shares: Shares = (
-            dict.fromkeys(palette("hair"), 1.0)
-            if axis == "hair_colour"
-            else getattr(self.prior, axis)
-        )
-        if self.split != "all" and axis in held_out():
-            reserved = held_out()[axis]
-            if self.forced == axis:
-                return reserved[int(self.rng.integers(len(reserved)))]
-            if self.split == "train":
-                return _choose(shares, self.rng, reserved)
-        return _choose(shares, self.rng)
-
-    def chance(self, probability: float) -> bool:
-        return bool(self.rng.random() < probability)
-
-    def any_of(self, names: Any) -> str:  # noqa: ANN401 - any sized collection of words
-        words = list(names)
-        return str(words[int(self.rng.integers(len(words)))])
-
-
-def _character(dice: _Dice) -> Character:
+def _character(dice: Dice) -> Character:
     rng, prior = dice.rng, dice.prior
     colours = palette("cloth")
     back = dice.pick("hair_back")
@@ -155,7 +69,7 @@ def _character(dice: _Dice) -> Character:
         eye_width=float(rng.uniform(0.90, 1.10)),
         eye_height=float(rng.uniform(0.82, 1.12)),
         eye_apart=float(rng.uniform(0.95, 1.05)),
-        skin=_choose({"pale": 0.3, "light": 0.5, "tan": 0.13, "dark": 0.07}, rng),
+        skin=choose({"pale": 0.3, "light": 0.5, "tan": 0.13, "dark": 0.07}, rng),
     )
     return Character(
         name="stranger",
@@ -167,7 +81,7 @@ def _character(dice: _Dice) -> Character:
     )
 
 
-def _proportions(dice: _Dice) -> Proportions:
+def _proportions(dice: Dice) -> Proportions:
     rng = dice.rng
     weights = np.array([row[0] for row in dice.prior.heads])
     _, mean, spread = dice.prior.heads[int(rng.choice(len(weights), p=weights / weights.sum()))]
@@ -181,7 +95,7 @@ def _proportions(dice: _Dice) -> Proportions:
     )
 
 
-def _outfit(dice: _Dice) -> Outfit:
+def _outfit(dice: Dice) -> Outfit:
     rng, colours = dice.rng, palette("cloth")
     kind = dice.pick("outfit")
     main, second, accent = (dice.any_of(colours) for _ in range(3))
@@ -212,13 +126,13 @@ def _outfit(dice: _Dice) -> Outfit:
     )
 
 
-def _camera(dice: _Dice, pose: Pose) -> Camera:
+def _camera(dice: Dice, pose: Pose) -> Camera:
     rng, prior = dice.rng, dice.prior
-    low, high = AZIMUTHS[_choose(prior.view, rng)]
+    low, high = AZIMUTHS[choose(prior.view, rng)]
     azimuth = float(rng.uniform(low, high)) * (1 if dice.chance(0.5) else -1)
-    bottom, top = ELEVATIONS[_choose(prior.elevation, rng)]
+    bottom, top = ELEVATIONS[choose(prior.elevation, rng)]
     elevation = float(rng.uniform(bottom, top))
-    framing = _choose(prior.framing, rng)
+    framing = choose(prior.framing, rng)
     if pose.name == "lie":
         # From low or from the feet a lying figure is unreadable, and nobody draws it so.
         elevation = float(rng.uniform(18.0, 62.0))
@@ -237,7 +151,7 @@ def _camera(dice: _Dice, pose: Pose) -> Camera:
     )
 
 
-def _turned_head(pose: Pose, camera: Camera, dice: _Dice) -> Pose:
+def _turned_head(pose: Pose, camera: Camera, dice: Dice) -> Pose:
     """Let her look towards the viewer now and then, as far as a neck allows."""
     angles = {joint: dict(axes) for joint, axes in pose.angles.items()}
     if pose.name != "lie" and dice.chance(0.6):
@@ -251,7 +165,7 @@ def _turned_head(pose: Pose, camera: Camera, dice: _Dice) -> Pose:
     return replace(pose, angles=angles)
 
 
-def _style(dice: _Dice) -> Style:
+def _style(dice: Dice) -> Style:
     rng, prior = dice.rng, dice.prior
     return Style(
         shading=dice.pick("shading"),  # type: ignore[arg-type]
@@ -277,9 +191,9 @@ GROUND = ((0.45, 0.62, 0.36), (0.60, 0.58, 0.55), (0.78, 0.72, 0.60), (0.55, 0.5
 SKY = ((0.42, 0.65, 0.93), (0.55, 0.75, 0.95), (0.96, 0.70, 0.55), (0.30, 0.36, 0.58))
 
 
-def _backdrop(dice: _Dice) -> Backdrop:
+def _backdrop(dice: Dice) -> Backdrop:
     rng = dice.rng
-    kind = _choose(dice.prior.backdrop, rng)
+    kind = choose(dice.prior.backdrop, rng)
     colour, second = _tint(rng, 0.25, 0.98, 0.12), _tint(rng, 0.25, 0.98, 0.15)
     if kind == "outdoors":
         second = GROUND[int(rng.integers(len(GROUND)))]
@@ -313,15 +227,15 @@ def sample(prior: Prior, rng: np.random.Generator, split: Split = "all") -> Figu
         rng: Where the numbers come from.
         split: `train` never draws a value of `held_out()`, `held_out` always draws at least one.
     """
-    dice = _Dice(prior, rng, split)
+    dice = Dice(prior, rng, split)
     character = _character(dice)
-    pose = draw_pose(_choose(prior.pose, rng), rng, other_side=dice.chance(0.5))  # type: ignore[arg-type]
+    pose = draw_pose(choose(prior.pose, rng), rng, other_side=dice.chance(0.5))  # type: ignore[arg-type]
     camera = _camera(dice, pose)
     return Figure(
         seed=int(rng.integers(1 << 31)),
         character=character,
         outfit="worn",
-        expression=_choose(prior.expression, rng),
+        expression=choose(prior.expression, rng),
         gaze=float(rng.uniform(-1.0, 1.0)) if dice.chance(0.25) else 0.0,
         pose=_turned_head(pose, camera, dice),
         camera=camera,

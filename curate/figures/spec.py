@@ -10,11 +10,12 @@ from pydantic import Field
 from curate.figures.camera import Camera
 from curate.figures.captions import CaptionPlan
 from curate.figures.character import Character
+from curate.figures.dice import Prior, Split
 from curate.figures.face import expressions
 from curate.figures.figure import Backdrop, BackdropKind, Figure, Style
 from curate.figures.library import load
 from curate.figures.poses import draw_pose, variants
-from curate.figures.prior import Prior, Split, prior_named, sample
+from curate.figures.prior import prior_named, sample
 from rules.plain_yaml import load_yaml
 from rules.records import RecordError, parse, record
 

@@ -14,9 +14,10 @@ from support.command import curate
 
 from curate.figures.captions import CaptionPlan, caption
 from curate.figures.dataset import jobs_of, labels_of, make
+from curate.figures.dice import held_out
 from curate.figures.draw import draw
 from curate.figures.figure import Figure
-from curate.figures.prior import held_out, prior_named, sample_many
+from curate.figures.prior import prior_named, sample_many
 from curate.figures.spec import figures_of, read_spec, sheet
 from curate.figures.truth import Truth
 from rules.plain_yaml import load_yaml
