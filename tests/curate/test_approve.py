@@ -1,6 +1,9 @@
 """`curate approve`: decisions and a clean report become a manifest, and drift is named."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,8 +92,6 @@ def test_the_check_names_the_file_that_drifted(folder: Path, change: object, sai
 
 
 def test_a_picture_changed_behind_its_time_is_judged_by_its_bytes(folder: Path) -> None:
-    import os  # noqa: PLC0415 - beside its use
-
     picture = draw(folder / "a.bmp", LARGE)
     (folder / "a.png").unlink()
     curate("index", str(folder))
@@ -232,3 +233,16 @@ def test_tags_say_what_people_mean() -> None:
     assert decision_of(["approved", "label:pose=sit"]) is None
     assert label_of("label:pose = sit") == ("pose", "sit")
     assert label_of("label:pose") is None
+
+
+def test_a_check_and_a_lint_import_no_fiftyone(folder: Path) -> None:
+    curate("approve", str(folder), "--override", "RES001", "--reason", "x")
+    program = (
+        "import sys, curate.cli\ntry: curate.cli.main()\nexcept SystemExit: pass\n"
+        "print({'fiftyone', 'pymongo', 'PIL', 'torch', 'matplotlib'} & set(sys.modules))"
+    )
+    for arguments in (["approve", str(folder), "--check"], ["lint", str(folder), "--no-measure"]):
+        ran = subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        )
+        assert ran.stdout.splitlines()[-1] == "set()"
