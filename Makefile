@@ -51,7 +51,7 @@ bench: env  ## measure speed and memory as ratios in one run
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \
-	  $(BIN)/curate figures --out datasets/$$set --spec datasets/$$set/figures.yaml || exit; done
+	  $(BIN)/curate figures --out datasets/$$set --spec datasets/$$set/figures.yaml --workers 2 || exit; done
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
