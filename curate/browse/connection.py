@@ -51,15 +51,28 @@ def fiftyone() -> Iterator[ModuleType]:
     except OSError as error:
         if error.filename is not None:
             raise  # a file of the user's
+        if not isinstance(error, ConnectionError):  # how FiftyOne says that versions do not match
+            raise UserError(_of_another_version(error)) from error
         raise UserError(_database_failed(error, uri)) from error
     finally:
         if uri is None:
             os.environ.pop(database.URI, None)
 
 
+def _of_another_version(error: Exception) -> str:
+    said = " ".join(str(error).split())[: database.REASON_LENGTH]
+    return (
+        f"the database belongs to another version of FiftyOne: {said}; install that version, or "
+        "name another place with XDG_DATA_HOME=DIR: the index is built anew there"
+    )
+
+
 def _database_failed(error: Exception, uri: str | None) -> str:
     said = " ".join(str(error).split())[: database.REASON_LENGTH]
     if uri is None:
+        if database.disk_is_full():
+            place = database.data_folder()
+            return f"{place}: the disk is full; make room, or name another with XDG_DATA_HOME=DIR"
         return (
             f"the database stopped: {said}; run the command again, nothing written is lost; "
             f"`tail {database.data_folder() / keeper.LOG}` tells more"

@@ -251,6 +251,11 @@ def _create_user(folder: Path, port: int) -> None:
         raise UserError(f"the database in {folder} does not answer: {error}") from error
 
 
+def disk_is_full() -> bool:
+    """Whether our mongod stopped for want of room."""
+    return "No space left" in _last_words(data_folder() / LOG)
+
+
 def _why_not(folder: Path, code: int | None) -> str:
     """Why mongod did not start, in its own words, and the way out."""
     said = _last_words(folder / LOG)

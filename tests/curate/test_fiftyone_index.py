@@ -243,6 +243,20 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     assert "Traceback" not in ran.err
 
 
+def test_a_database_of_another_fiftyone_says_so(tmp_path: Path) -> None:
+    needs_mongod()
+    newer = (
+        "import pymongo\nfrom curate.browse.database import own_uri\n"
+        "with pymongo.MongoClient(own_uri()) as c: "
+        "c.fiftyone.config.insert_one({'version': '99.0.0', 'type': 'fiftyone'})"
+    )
+    assert python(newer, tmp_path / "home").code == 0
+    ran = curate_as(tmp_path / "home", "index", str(_set(tmp_path / "set")), "--fiftyone")
+    assert ran.code == 2
+    assert "the database belongs to another version of FiftyOne" in ran.err
+    assert "Traceback" not in ran.err
+
+
 def test_every_fact_becomes_a_field_by_its_type_alone(tmp_path: Path) -> None:
     session = open_dataset(str(_set(tmp_path / "set")))
     report = judge(session, session.dataset.spec.lint)
