@@ -167,7 +167,7 @@ def approve(context: click.Context, /, directory: str, *, check: bool, **options
 )
 @cache_option
 def stats(directory: str, trainer: str | None, cache_dir: Path | None, **options: Any) -> None:  # noqa: ANN401
-    """Count what DIR shows: poses, framings, views, buckets, sizes, tags."""
+    """Count what DIR shows: poses, views, buckets and tags."""
     from curate.session import open_dataset
     from curate.stats.command import stats_command
 
