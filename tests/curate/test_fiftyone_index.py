@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -255,6 +256,18 @@ def test_a_database_of_another_fiftyone_says_so(tmp_path: Path) -> None:
     assert ran.code == 2
     assert "the database belongs to another version of FiftyOne" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_nothing_but_the_browse_package_imports_fiftyone() -> None:
+    root = Path(__file__).parents[2]
+    importers = {
+        path.relative_to(root).as_posix()
+        for package in ("rules", "curate", "train", "evaluate")
+        for path in (root / package).rglob("*.py")
+        if re.search(r"^\s*(import|from) (fiftyone|pymongo|bson)\b", path.read_text(), re.MULTILINE)
+    }
+    assert importers
+    assert all(path.startswith("curate/browse/") for path in importers)
 
 
 def test_every_fact_becomes_a_field_by_its_type_alone(tmp_path: Path) -> None:
