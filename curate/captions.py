@@ -7,8 +7,8 @@ everything else is a tag.
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 from rules.model import Caption, Token
 from rules.profiles import Base
@@ -40,6 +40,8 @@ LOOSE_SLOTS = frozenset({"general", "structure"})
 # What no sentence ends with: a comma, or any white space there is.
 TRAILING = "," + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 
+V = TypeVar("V")
+
 
 class _Piece(NamedTuple):
     """A piece of a caption, stripped, what ends it, and where that ends."""
@@ -48,6 +50,18 @@ class _Piece(NamedTuple):
     start: int
     ender: str
     stop: int
+
+
+class _LookUp(dict[str, V]):
+    """A mapping that finds out what it does not hold, once for every key."""
+
+    def __init__(self, look_up: Callable[[str], V]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, key: str) -> V:
+        value = self[key] = self._look_up(key)
+        return value
 
 
 class SlotTable:
@@ -69,8 +83,11 @@ class SlotTable:
             slots.update(dict.fromkeys((self.normal(tag) for tag in tags), slot))
         self._slots = slots
         self._structure = tuple(f" {self.normal(tag)}" for tag in spec.subject.structure)
-        self._seen: dict[str, tuple[str, str] | None] = {}
-        self._plain: dict[str, tuple[int, str, str, str] | tuple[()] | None] = {}
+        # text -> normal form and slot, None where it reads like prose
+        self.tags = _LookUp(self._read_tag)
+        # what stands between two commas -> white space before it, text, normal form and slot;
+        # empty where there is nothing, None where a sentence may begin
+        self.parts = _LookUp(self._read_part)
 
     def normal(self, text: str) -> str:
         """The form in which tags are compared: lower case, spaces, no escapes."""
@@ -79,31 +96,16 @@ class SlotTable:
             tag = " ".join(tag.replace("_", " ").split())
         return tag
 
-    def tag_and_slot(self, text: str) -> tuple[str, str] | None:
-        """Normal form and slot of a piece of text, None where it reads like prose."""
-        if text not in self._seen:
-            self._seen[text] = self._look_up(text)
-        return self._seen[text]
-
-    def plain_tag(self, part: str) -> tuple[int, str, str, str] | tuple[()] | None:
-        """What stands between two commas: white space before it, text, normal form and slot.
-
-        Empty where there is nothing, None where a sentence may begin there.
-        """
-        if part not in self._plain:
-            self._plain[part] = self._read_part(part)
-        return self._plain[part]
-
     def _read_part(self, part: str) -> tuple[int, str, str, str] | tuple[()] | None:
         text = part.strip()
         if not text:
             return ()
-        found = self.tag_and_slot(text)
+        found = self.tags[text]
         if found is None or (found[1] in LOOSE_SLOTS and _opens_sentence(text)):
             return None
         return len(part) - len(part.lstrip()), text, *found
 
-    def _look_up(self, text: str) -> tuple[str, str] | None:
+    def _read_tag(self, text: str) -> tuple[str, str] | None:
         tag = self.normal(text)
         slot = self._slots.get(tag)
         if slot is None:
@@ -157,9 +159,9 @@ def _leading_tags(text: str, slots: SlotTable) -> tuple[list[Token], int | None]
     if stop:
         parts.pop()
     tokens: list[Token] = []
-    start = 0
+    start, look_up = 0, slots.parts
     for part in parts:
-        known = slots.plain_tag(part)
+        known = look_up[part]
         if known is None:
             return tokens, start
         if known:
@@ -207,10 +209,11 @@ def _stripped(text: str, start: int, end: int, stop: int) -> _Piece:
 
 
 def _tag_of(piece: _Piece, slots: SlotTable) -> tuple[str, str] | None:
-    whole = piece.text + piece.ender.strip()
-    if piece.ender[:1] in {".", "!", "?"} and whole.lower() in slots.emoticons:
-        return slots.tag_and_slot(whole)
-    return slots.tag_and_slot(piece.text)
+    if piece.ender[:1] in {".", "!", "?"}:
+        whole = piece.text + piece.ender.strip()
+        if whole.lower() in slots.emoticons:
+            return slots.tags[whole]
+    return slots.tags[piece.text]
 
 
 def _token(piece: _Piece, found: tuple[str, str] | None) -> Token:

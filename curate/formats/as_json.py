@@ -37,7 +37,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "name": finding.name,
         "severity": str(finding.severity),
         "message": finding.message,
-        "evidence": to_plain(finding.evidence),
+        "evidence": finding.evidence,
         "advice": finding.advice,
         "paths": list(finding.paths),
         "fingerprint": finding.fingerprint,
