@@ -1,5 +1,6 @@
 """`curate browse`: the FiftyOne App on a dataset, until somebody ends it."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -52,6 +53,7 @@ def open_window(
         app = None if ended.is_set() else _launch(fo, dataset, port)
         try:
             if app is not None:
+                _check_server(port)
                 _welcome(dataset, done.total, port, remote=remote)
                 ended.wait()
         finally:
@@ -112,6 +114,17 @@ def _launch(fo: Any, dataset: Any, port: int) -> Any:
             port=port,
             auto=False,
         )
+
+
+def _check_server(port: int) -> None:
+    """Refuse a server that somebody else started on our port in the same moment."""
+    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with FiftyOne
+
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if any(c.laddr.port == port for c in process.net_connections() if c.status == "LISTEN"):
+                return
+    raise UserError(f"port {port} was taken in the same moment by another program; run it again")
 
 
 def _welcome(dataset: Any, pictures: int, port: int, *, remote: bool) -> None:

@@ -39,7 +39,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def window(home: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """`curate browse` and the address that it prints."""
-    port = free_port(None)
+    with socket.socket() as probe:  # tests in parallel would all find the same first free port
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     process = subprocess.Popen(
         [SCRIPT, "browse", str(home / "kei"), "--remote", "--port", str(port)],
         stdout=subprocess.PIPE,
