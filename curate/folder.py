@@ -51,7 +51,7 @@ class Listing:
 
 def shown(name: str) -> str:
     """A file name that can be printed and written to JSON, whatever its bytes."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def list_folder(root: Path) -> Listing:
@@ -78,10 +78,14 @@ def list_folder(root: Path) -> Listing:
             captions.setdefault(path[: -len(suffix)], []).append(listed)
     pictures.sort(key=lambda file: file.path)
     ordered = {
-        stem: tuple(sorted(files, key=lambda file: CAPTION_SUFFIXES.index(suffix_of(file.path))))
+        stem: tuple(sorted(files, key=_precedence) if len(files) > 1 else files)
         for stem, files in captions.items()
     }
     return Listing(tuple(pictures), ordered, tuple(notes))
+
+
+def _precedence(file: ListedFile) -> int:
+    return CAPTION_SUFFIXES.index(suffix_of(file.path))
 
 
 def is_orphan_caption(file: ListedFile) -> bool:
