@@ -238,6 +238,7 @@ def main() -> None:
         from curate.errors import as_message
 
         click.echo(as_message(error) or _bug(error), err=True)
+        _drop_unwritten(output)
         sys.exit(2)
 
 
@@ -250,6 +251,14 @@ def _prepare_streams() -> TextIO:
         # What a terminal's encoding lacks is escaped; a report is no reason to crash.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     return sys.stdout
+
+
+def _drop_unwritten(stream: TextIO) -> None:
+    """Forget what a full device did not take: Python would try again at its end, and exit 120."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _bug(error: Exception) -> str:
