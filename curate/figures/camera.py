@@ -59,6 +59,12 @@ class Lens:
         return np.stack([x, y, inverse], axis=-1)
 
 
+def direction(azimuth: float, elevation: float) -> Floats:
+    """Give the way towards a viewer (3,), of length 1."""
+    turn: Floats = turn_x(elevation) @ turn_y(-azimuth)
+    return turn[2]
+
+
 def aim(camera: Camera, target: Floats, subject_p3: Floats, size: tuple[int, int]) -> Lens:
     """Point a camera at `target` so that the subject's points fill a picture (width, height)."""
     width, height = size

@@ -20,6 +20,7 @@ class Prior:
     Args:
         heads: Mixture of heights: weight, mean and spread in heads.
         view: front, three_quarter, side, back_side or back; left and right are even.
+        clear: How often a view is near its sector's middle and shows what the pose is.
     """
 
     heads: tuple[tuple[float, float, float], ...]
@@ -48,6 +49,7 @@ class Prior:
     paint: float
     roll: float
     covers: float
+    clear: float
 
 
 @cache

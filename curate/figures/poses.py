@@ -26,6 +26,7 @@ class Variant:
         prose: A verb phrase, "she ..." goes before it.
         seat: Whether it needs something to sit on.
         handed: Whether its mirror image is another pose.
+        hidden_from: Views from which it looks like another pose.
         angles: Joint to axis to (mean, spread) in degrees; a joint without side is both.
     """
 
@@ -35,6 +36,7 @@ class Variant:
     prose: str
     seat: bool
     handed: bool
+    hidden_from: tuple[str, ...]
     angles: Mapping[str, Mapping[str, Range]]
 
 
@@ -65,6 +67,7 @@ def _variant(row: Mapping[str, Any]) -> Variant:
         prose=row["prose"],
         seat=row.get("seat", False),
         handed=row.get("handed", True),
+        hidden_from=tuple(row.get("hidden_from", ())),
         angles=angles,
     )
 

@@ -5,13 +5,14 @@ from functools import cache
 
 import numpy as np
 
-from curate.figures.camera import Camera
+from curate.figures.camera import Camera, direction
 from curate.figures.character import Accessories, Character, Face, Hair, Outfit
 from curate.figures.dice import Dice, Prior, Split, choose
 from curate.figures.figure import Backdrop, Figure, Style
 from curate.figures.library import load, palette
-from curate.figures.poses import Pose, draw_pose
-from curate.figures.rig import Proportions
+from curate.figures.poses import Pose, draw_pose, variant_of
+from curate.figures.rig import Proportions, pose_skeleton
+from curate.figures.truth import seen_azimuth
 from rules.records import RecordError, parse
 
 AZIMUTHS = {
@@ -21,6 +22,10 @@ AZIMUTHS = {
     "back_side": (112.5, 157.5),
     "back": (157.5, 180.0),
 }
+MIDDLES = {"front": 0.0, "three_quarter": 45.0, "side": 90.0, "back_side": 135.0, "back": 180.0}
+FROM_MIDDLE = 5.0
+FAR = 1000.0
+CLOSE = frozenset({"face", "bust"})
 ELEVATIONS = {"below": (-42.0, -17.0), "eye": (-9.0, 13.0), "above": (17.0, 52.0)}
 
 
@@ -160,9 +165,41 @@ def _turned_head(pose: Pose, camera: Camera, dice: Dice) -> Pose:
     if pose.name == "upright" or not dice.chance(0.45):
         return replace(pose, angles=angles)
     wanted = float(np.clip(camera.azimuth, -80.0, 80.0)) * float(dice.rng.uniform(0.3, 0.8))
+    if camera.framing in CLOSE:
+        # A head far from its shoulders' way has a view of its own, and no name covers both.
+        wanted *= 0.3
     angles["neck"]["turn"] += 0.35 * wanted
     angles["head"]["turn"] += 0.65 * wanted
     return replace(pose, angles=angles)
+
+
+def _cleared(dice: Dice, figure: Figure) -> Figure:
+    """Move the camera to where the view has a plain name and the pose can be told.
+
+    Who draws a character chooses such a view: borders between sectors are seen by accident.
+    """
+    rng, pose, framing = dice.rng, figure.pose, figure.camera.framing
+    side = 1 if dice.chance(0.5) else -1
+    hidden = variant_of(pose.name, pose.variant).hidden_from if framing not in CLOSE else ()
+    view = choose(dice.prior.view, rng, hidden)
+    wanted = side * (MIDDLES[view] + FROM_MIDDLE * float(np.clip(rng.normal(), -2.0, 2.0)))
+    lying = rng.uniform(40.0, 140.0, 6) * side
+    if not dice.chance(dice.prior.clear):
+        return figure
+    skeleton = pose_skeleton(figure.character.proportions, pose.angles)
+
+    def seen(azimuth: float) -> float:
+        eye = FAR * direction(azimuth, figure.camera.elevation)
+        return seen_azimuth(skeleton, eye, framing)
+
+    if pose.name == "lie":
+        azimuth = min(map(float, lying), key=lambda it: abs((seen(it) + 22.5) % 45.0 - 22.5))
+    else:
+        azimuth = wanted
+        # A bent trunk is not quite an upright one: a second step takes the rest away.
+        for _ in range(2):
+            azimuth -= (seen(azimuth) - wanted + 180.0) % 360.0 - 180.0
+    return replace(figure, camera=replace(figure.camera, azimuth=azimuth))
 
 
 def _style(dice: Dice) -> Style:
@@ -231,7 +268,7 @@ def sample(prior: Prior, rng: np.random.Generator, split: Split = "all") -> Figu
     character = _character(dice)
     pose = draw_pose(choose(prior.pose, rng), rng, other_side=dice.chance(0.5))  # type: ignore[arg-type]
     camera = _camera(dice, pose)
-    return Figure(
+    figure = Figure(
         seed=int(rng.integers(1 << 31)),
         character=character,
         outfit="worn",
@@ -242,6 +279,7 @@ def sample(prior: Prior, rng: np.random.Generator, split: Split = "all") -> Figu
         style=_style(dice),
         backdrop=_backdrop(dice),
     )
+    return _cleared(dice, figure)
 
 
 def sample_many(prior: str, seed: int, count: int, split: Split = "all") -> list[Figure]:

@@ -144,12 +144,12 @@ def framing_of(inside: Mapping[str, bool]) -> str:
     return "bust" if inside["chest"] else "face"
 
 
-def seen_azimuth(skeleton: Skeleton, lens: Lens, framing: str) -> float:
-    """Give the viewer's azimuth around the head (face), the trunk, or between them (bust)."""
+def seen_azimuth(skeleton: Skeleton, eye_3: Floats, framing: str) -> float:
+    """Give the azimuth of an eye around the head (face), the trunk, or between them (bust)."""
     ways = []
     for joint in {"face": ("head",), "bust": ("head", "chest")}.get(framing, ("chest", "pelvis")):
         frame = skeleton.frames[joint]
-        towards = (lens.eye - frame.origin) @ frame.turn
+        towards = (eye_3 - frame.origin) @ frame.turn
         ways.append(towards[[0, 2]] / max(math.hypot(towards[0], towards[2]), 1e-9))
     across, ahead = np.sum(ways, axis=0)
     return math.degrees(math.atan2(across, ahead))
@@ -257,7 +257,7 @@ def measure(
     body = mask(set(names) - {"prop"})
     joints = _joint_truths(skeleton, lens, depth_hw, body)
     framing = framing_of({name: joint.inside for name, joint in joints.items()})
-    azimuth = seen_azimuth(skeleton, lens, framing)
+    azimuth = seen_azimuth(skeleton, lens.eye, framing)
     span = (joints["head"].x, _head_span(skeleton, lens, depth_hw.shape[0] / height))
     return Truth(
         width=width,
@@ -270,7 +270,7 @@ def measure(
         expression=figure.expression,
         outfit=figure.outfit,
         azimuth=round(azimuth, 2),
-        head_azimuth=round(seen_azimuth(skeleton, lens, "face"), 2),
+        head_azimuth=round(seen_azimuth(skeleton, lens.eye, "face"), 2),
         camera_elevation=figure.camera.elevation,
         joints=joints,
         head_box=_box(mask(HEAD_PARTS)),
