@@ -229,7 +229,7 @@ def add_sidelocks(
 ) -> None:
     """Add the locks before the ears; `length` runs from the temple, in head heights."""
     for sign in (-1.0, 1.0):
-        for i, side in enumerate((0.98, 1.18)):
+        for i, side in enumerate((1.30, 1.45)):
             angle = sign * side
             top = on_skull(
                 np.array([0.5 * angle, 0.85 * angle, angle]),
@@ -246,7 +246,7 @@ def add_sidelocks(
             )
             hang[-1] -= np.array([sign * 0.05, 0, 0])
             points = np.concatenate([top, root[None], push_out(hang, around)])
-            base = 0.070 - 0.008 * i
+            base = 0.056 - 0.006 * i
             wide = [0.02, 0.05, base, base, base, 0.8 * base, 0.005]
             add_lock(mesh, material, points, wide, 0.034, along(angle))
 

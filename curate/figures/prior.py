@@ -26,7 +26,7 @@ MIDDLES = {"front": 0.0, "three_quarter": 45.0, "side": 90.0, "back_side": 135.0
 FROM_MIDDLE = 5.0
 FAR = 1000.0
 CLOSE = frozenset({"face", "bust"})
-ELEVATIONS = {"below": (-42.0, -17.0), "eye": (-9.0, 13.0), "above": (17.0, 52.0)}
+ELEVATIONS = {"below": (-38.0, -18.0), "eye": (-9.0, 11.0), "above": (18.0, 44.0)}
 
 
 @cache
