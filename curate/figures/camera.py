@@ -61,8 +61,9 @@ class Lens:
 
 def direction(azimuth: float, elevation: float) -> Floats:
     """Give the way towards a viewer (3,), of length 1."""
-    turn: Floats = turn_x(elevation) @ turn_y(-azimuth)
-    return turn[2]
+    turn = turn_x(elevation) @ turn_y(-azimuth)
+    towards: Floats = turn[2]
+    return towards
 
 
 def aim(camera: Camera, target: Floats, subject_p3: Floats, size: tuple[int, int]) -> Lens:
