@@ -175,6 +175,33 @@ class Evidence:
 
 
 @record
+class Seen:
+    """What one classifier saw in one picture; None where it has no such head.
+
+    Attributes:
+        classifier: its id, which covers weights, prompts, heads, temperatures and thresholds.
+        framing, view, elevation, pose, expression: source `seen`, with a calibrated `p`.
+        mouth: `open` or `closed`.
+        upright: `upright` or `not upright`: a rigid stand, whatever `pose` says.
+        head_height: height of the head with its hair as a share of the picture's height.
+        figures: how many figures there are.
+        figure_box: left, top, right and bottom of the figure as shares of the picture.
+    """
+
+    classifier: str
+    framing: Evidence | None = None
+    view: Evidence | None = None
+    elevation: Evidence | None = None
+    pose: Evidence | None = None
+    expression: Evidence | None = None
+    mouth: Evidence | None = None
+    upright: Evidence | None = None
+    head_height: float | None = None
+    figures: float | None = None
+    figure_box: tuple[float, float, float, float] | None = None
+
+
+@record
 class Picture:
     """One picture of the dataset with everything known about it.
 
@@ -192,6 +219,9 @@ class Picture:
         repeats: how often one epoch shows it.
         glob: the entry of `sources` that it falls under.
         source: what that entry says.
+        seen: what a classifier saw, whoever else says what of it.
+        framing, view, elevation, pose, expression: the best evidence: labelled, else seen (also
+            where it abstained), else declared.
     """
 
     path: str
@@ -207,6 +237,7 @@ class Picture:
     repeats: int = 1
     glob: str | None = None
     source: Source | None = None
+    seen: Seen | None = None
     framing: Evidence | None = None
     view: Evidence | None = None
     elevation: Evidence | None = None
