@@ -122,7 +122,7 @@ def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # 
 
     Exit codes: 0 nothing at or over --fail-on, 1 findings, 2 it could not judge.
     """
-    from curate.lint import lint_command
+    from curate.gate import lint_command
 
     context.exit(lint_command(directory, **options))
 

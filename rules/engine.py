@@ -169,6 +169,7 @@ def _stamp(rule: Rule, violations: list[Violation]) -> list[Finding]:
                 advice=violation.advice,
                 paths=violation.paths,
                 fingerprint=mark,
+                picture=violation.picture,
                 span=violation.span,
                 fixes=violation.fixes,
             )

@@ -24,3 +24,10 @@ def some_of(said: Sequence[str], shown: int = SHOWN) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """1 picture, 2 pictures."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def visible(text: str) -> str:
+    """Text that cannot move a cursor or turn a line: what does not print becomes an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

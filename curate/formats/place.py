@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from rules.quoting import visible
 from rules.records import record
 from rules.report import Finding
+
+__all__ = ["Place", "Region", "visible"]
 
 
 @record
@@ -47,10 +50,3 @@ class Place:
 def _position(text: str, offset: int) -> tuple[int, int]:
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-
-def visible(text: str) -> str:
-    """Text that cannot move a cursor or turn a line: what does not print becomes an escape."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curate.init import init_dataset
-from curate.lint import judge
+from curate.gate import judge
 from curate.session import open_dataset
 from rules.report import Finding, Report
 
