@@ -1,0 +1,1 @@
+"""Eyes: classifiers of framing, view, elevation, pose and expression that say when they pass."""
