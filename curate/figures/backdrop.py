@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curate.figures.camera import Lens
-from curate.figures.compiled import Floats, kernel
+from curate.figures.compiled import Bytes, Floats, Ints, kernel
 from curate.figures.figure import Backdrop
 from curate.figures.noise import smoothstep, value_noise
 
@@ -190,17 +190,27 @@ def _shadow(place: Place, eye: Colour, ray: Colour) -> float:
 
 
 @kernel
-def render(
-    place: Place, eye_3: Floats, turn_33: Floats, lens_3: Floats, size: tuple[int, int]
-) -> Floats:
-    """Colour every pixel's ray; `lens_3` is zoom and centre in pixels, `size` (w, h): (h, w, 3)."""
-    width, height = size
-    picture = np.empty((height, width, 3))
+def _render(
+    place: Place,
+    eye_3: Floats,
+    turn_33: Floats,
+    lens_3: Floats,
+    flip: bool,  # noqa: FBT001
+    groups_hw: Ints,
+    picture_hw3: Bytes,
+) -> None:
+    """Colour every pixel that shows no surface; `lens_3` is zoom and centre in pixels."""
+    height, width = picture_hw3.shape[0], picture_hw3.shape[1]
     eye = (eye_3[0], eye_3[1], eye_3[2])
     zoom, cx, cy = lens_3[0], lens_3[1], lens_3[2]
     for i in range(height):
         for j in range(width):
-            x, y = (j + 0.5 - cx) / zoom, -(i + 0.5 - cy) / zoom
+            covered = groups_hw[2 * i, 2 * j] != 0 and groups_hw[2 * i, 2 * j + 1] != 0
+            covered = covered and groups_hw[2 * i + 1, 2 * j] != 0
+            if covered and groups_hw[2 * i + 1, 2 * j + 1] != 0:
+                continue
+            column = width - 1 - j if flip else j
+            x, y = (column + 0.5 - cx) / zoom, -(i + 0.5 - cy) / zoom
             unit = 1.0 / np.sqrt(x * x + y * y + 1)
             ray = (
                 (turn_33[0, 0] * x + turn_33[1, 0] * y - turn_33[2, 0]) * unit,
@@ -216,19 +226,35 @@ def render(
             else:
                 seen = _room(place, eye, ray)
             dark = _shadow(place, eye, ray)
-            picture[i, j, 0] = seen[0] * (1.0 - 0.90 * dark)
-            picture[i, j, 1] = seen[1] * (1.0 - 0.95 * dark)
-            picture[i, j, 2] = seen[2] * (1.0 - 0.80 * dark)
-    return picture
+            picture_hw3[i, j, 0] = np.uint8(seen[0] * (1.0 - 0.90 * dark) * 255.0 + 0.5)
+            picture_hw3[i, j, 1] = np.uint8(seen[1] * (1.0 - 0.95 * dark) * 255.0 + 0.5)
+            picture_hw3[i, j, 2] = np.uint8(seen[2] * (1.0 - 0.80 * dark) * 255.0 + 0.5)
 
 
-def paint_backdrop(place: Place, lens: Lens, size: tuple[int, int]) -> Floats:
-    """Paint a backdrop of `size` (width, height) through a lens measured in samples: (h, w, 3)."""
-    width, height = size
+@kernel
+def _stripe(rows_h3: Bytes, picture_hw3: Bytes) -> None:
+    """Give each row one colour."""
+    for i in range(picture_hw3.shape[0]):
+        red, green, blue = rows_h3[i, 0], rows_h3[i, 1], rows_h3[i, 2]
+        for j in range(picture_hw3.shape[1]):
+            picture_hw3[i, j, 0] = red
+            picture_hw3[i, j, 1] = green
+            picture_hw3[i, j, 2] = blue
+
+
+def paint_backdrop(place: Place, lens: Lens, groups_hw: Ints, *, flip: bool) -> Bytes:
+    """Paint what is behind the samples (h, w) without a surface: (h / 2, w / 2, 3).
+
+    `lens` is measured in samples; `flip` paints the mirror image of what it sees.
+    """
+    height, width = groups_hw.shape[0] // 2, groups_hw.shape[1] // 2
+    picture = np.empty((height, width, 3), dtype=np.uint8)
     if place.kind in {PLAIN, GRADIENT} and place.shadow <= 0:
         ends = np.array([place.colour, place.second if place.kind == GRADIENT else place.colour])
-        share = ((np.arange(height) + 0.5) / height)[:, None, None]
-        column = ends[0] * (1 - share) + ends[1] * share
-        return np.ascontiguousarray(np.broadcast_to(column, (height, width, 3)))
+        share = ((np.arange(height) + 0.5) / height)[:, None]
+        rows = ends[0] * (1 - share) + ends[1] * share
+        _stripe((rows * 255.0 + 0.5).astype(np.uint8), picture)
+        return picture
     numbers = np.array([0.5 * lens.zoom, 0.5 * lens.centre[0], 0.5 * lens.centre[1]])
-    return render(place, lens.eye, lens.turn, numbers, size)
+    _render(place, lens.eye, lens.turn, numbers, flip, groups_hw, picture)
+    return picture

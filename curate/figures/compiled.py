@@ -15,6 +15,11 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
 def kernel(function: AnyFunction) -> AnyFunction:
-    """Compile a function of numbers and arrays; the machine code is kept on disk."""
-    compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    """Compile a function of numbers and arrays; the machine code is kept on disk.
+
+    A product and a sum may fuse into one step; sums keep their order.
+    """
+    compiled = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract"})(
+        function
+    )
     return cast("AnyFunction", compiled)

@@ -8,25 +8,28 @@ from curate.figures.assemble import MIRROR, assemble, reflect, subject
 from curate.figures.backdrop import paint_backdrop, place_of
 from curate.figures.camera import Lens, aim
 from curate.figures.compiled import Bytes, Floats, Ints
-from curate.figures.face import FacePaint, expressions, paint
+from curate.figures.decal import FacePaint
+from curate.figures.face import expressions, paint
 from curate.figures.figure import Figure, Style
 from curate.figures.finish import brush
 from curate.figures.library import palette
-from curate.figures.lines import mark_lines
-from curate.figures.material import GROUP, KIND, MATERIAL, material_table
+from curate.figures.light import Look
+from curate.figures.lines import label, mark
 from curate.figures.poses import variant_of
 from curate.figures.props import add_props, add_seat
 from curate.figures.raster import fill
-from curate.figures.resolve import Look, Scene, shade
+from curate.figures.resolve import Samples, resolve
 from curate.figures.rig import Skeleton, pose_skeleton
+from curate.figures.scene import Scene, scene_of
 from curate.figures.surface import Mesh
-from curate.figures.truth import Mask, Truth, measure
+from curate.figures.truth import Truth, measure
 from curate.figures.turns import unit
 
 SOFTNESS = {"flat": (-3.0, 0.05), "toon": (0.06, 0.045), "soft": (0.10, 0.50)}
 SMALL = 300
 DETAIL = (20, 44)
 GROUND_CONTACT = 0.3
+SMALLEST_DECAL = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,58 +145,33 @@ def draw(figure: Figure, width: int, height: int) -> Drawing:
     head = head_samples(lens, skeleton)
     ground = _footprint(mesh)
     _surround(figure, skeleton, mesh, target, lens)
-    scene = _scene(figure, mesh, lens, head)
-    depth, owner = fill(scene.vertices, scene.faces, 2 * height, 2 * width)
+    size = int(np.clip(0.6 * head, SMALLEST_DECAL, 1024))
+    decal = paint(size, face_paint(figure))
+    fine = size > SMALLEST_DECAL
+    scene = scene_of(mesh, lens, decal, fine=fine, mirrored=figure.mirrored)
     look = look_of(seen.style, lens, skeleton.frames["head"].turn[:, 1], head)
-    backdrop = _backdrop(figure, ground, lens, (width, height))
-    marks = _marks(depth, owner, scene, look)
-    picture = shade(depth, owner, marks, scene, look, backdrop)
+    samples = _samples(scene, look, (2 * height, 2 * width))
+    picture = _backdrop(figure, ground, lens, samples.groups)
+    parts = resolve(samples, scene, look, picture)
     if figure.style.paint > 0:
-        picture = brush(picture, 2, figure.style.paint)
-    sampled = owner[::2, 1::2] if figure.mirrored else owner[::2, ::2]
-    parts = np.append(scene.faces[:, MATERIAL], np.int32(-1))[sampled]
+        picture = brush(picture, figure.style.paint)
     names = tuple(material.part for material in mesh.palette)
-    truth = measure(figure, skeleton, lens, depth, parts, names)
+    truth = measure(figure, skeleton, lens, samples.near, parts, names)
     return Drawing(picture=picture, truth=truth, parts=parts, names=names)
 
 
-def _marks(depth: Floats, owner: Ints, scene: Scene, look: Look) -> tuple[Bytes, Ints]:
-    if look.line_strength <= 0:
-        return np.zeros(owner.shape, dtype=np.uint8), np.zeros(owner.shape, dtype=np.int16)
-    return mark_lines(
-        depth,
-        owner,
-        scene.faces,
-        scene.materials[:, KIND].astype(np.int32),
-        look.line_radius,
-    )
-
-
-def _scene(figure: Figure, mesh: Mesh, lens: Lens, head: float) -> Scene:
-    counts = mesh.face_counts
-    vertices = np.empty((mesh.size, 8))
-    vertices[:, :3] = lens.project(np.concatenate(mesh.vertices))
-    vertices[:, 3:6] = np.concatenate(mesh.normals) @ lens.turn.T
-    vertices[:, 6:] = np.concatenate(mesh.uvs)
-    faces = np.empty((sum(counts), 5), dtype=np.int32)
-    faces[:, :3] = np.concatenate(mesh.faces)
-    faces[:, MATERIAL] = np.repeat(mesh.materials, counts)
-    faces[:, GROUP] = np.repeat(mesh.groups, counts)
-    winding = -1.0 if figure.mirrored else 1.0
-    return Scene(
-        vertices=vertices,
-        faces=_facing(vertices, faces, np.repeat(mesh.closed, counts), winding),
-        materials=material_table(list(mesh.palette)),
-        decal=paint(int(np.clip(0.6 * head, 96, 1024)), face_paint(figure)),
-        winding=winding,
-    )
-
-
-def _facing(vertices: Floats, faces: Ints, closed: Mask, winding: float) -> Ints:
-    """Leave out the far sides of closed surfaces."""
-    a, b, c = (vertices[faces[:, i], :2] for i in range(3))
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    return faces[~(closed & (area * winding > 0))]
+def _samples(scene: Scene, look: Look, size: tuple[int, int]) -> Samples:
+    """Find what each sample sees and where the lines run; `size` is (height, width)."""
+    near, owner = fill(scene.vertices, scene.faces, *size)
+    groups = np.empty(size, dtype=np.int16)
+    lines = np.empty(size, dtype=np.uint8)
+    inks = np.empty(size, dtype=np.int16)
+    label(owner, scene.faces, groups)
+    if look.line_strength > 0:
+        mark(near, owner, groups, scene.faces, scene.materials, look.line_radius, lines, inks)
+    else:
+        lines[:] = 0
+    return Samples(near, owner, groups, lines, inks)
 
 
 def _footprint(mesh: Mesh) -> tuple[float, float, float, float]:
@@ -220,17 +198,16 @@ def _surround(figure: Figure, skeleton: Skeleton, mesh: Mesh, target: Floats, le
 
 
 def _backdrop(
-    figure: Figure, ground: tuple[float, float, float, float], lens: Lens, size: tuple[int, int]
-) -> Floats:
+    figure: Figure, ground: tuple[float, float, float, float], lens: Lens, groups: Ints
+) -> Bytes:
     """Paint the backdrop; that of a mirrored figure is the mirror image of the other one's."""
     if not figure.mirrored:
-        return paint_backdrop(place_of(figure.backdrop, ground), lens, size)
-    width = 2 * size[0]
+        return paint_backdrop(place_of(figure.backdrop, ground), lens, groups, flip=False)
     unmirrored = Lens(
         eye=lens.eye @ MIRROR,
         turn=MIRROR @ lens.turn @ MIRROR,
         zoom=lens.zoom,
-        centre=(width - lens.centre[0], lens.centre[1]),
+        centre=(groups.shape[1] - lens.centre[0], lens.centre[1]),
     )
     place = place_of(figure.backdrop, (-ground[0], *ground[1:]))
-    return paint_backdrop(place, unmirrored, size)[:, ::-1].copy()
+    return paint_backdrop(place, unmirrored, groups, flip=True)

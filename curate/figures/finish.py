@@ -2,37 +2,61 @@
 
 import numpy as np
 
-from curate.figures.compiled import Bytes, kernel
+from curate.figures.compiled import Bytes, Ints, kernel
+
+SIDE = 3
+
+
+def brush(picture_hw3: Bytes, strength: float) -> Bytes:
+    """Replace each pixel by the calmest of the four squares at it, mixed by `strength`."""
+    height, width = picture_hw3.shape[:2]
+    squares = np.empty((height - SIDE + 1, width - SIDE + 1, 4), dtype=np.int32)
+    result = np.empty_like(picture_hw3)
+    _weigh(picture_hw3, squares)
+    _stroke(picture_hw3, squares, strength, result)
+    return result
 
 
 @kernel
-def brush(picture_hw3: Bytes, reach: int, strength: float) -> Bytes:
-    """Replace each pixel by the calmest of the four squares at it, mixed by `strength`."""
+def _weigh(picture_hw3: Bytes, squares_hw4: Ints) -> None:
+    """Write the sums of the colours in each square, and how uneven they are."""
     height, width = picture_hw3.shape[0], picture_hw3.shape[1]
-    result = np.empty_like(picture_hw3)
+    area = SIDE * SIDE
+    column = np.empty((width, 4), dtype=np.int32)
+    for i in range(height - SIDE + 1):
+        for x in range(width):
+            red, green, blue, square = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
+            for y in range(i, i + SIDE):
+                r = np.int32(picture_hw3[y, x, 0])
+                g = np.int32(picture_hw3[y, x, 1])
+                b = np.int32(picture_hw3[y, x, 2])
+                red, green, blue = red + r, green + g, blue + b
+                square += r * r + g * g + b * b
+            column[x, 0], column[x, 1], column[x, 2], column[x, 3] = red, green, blue, square
+        for x in range(width - SIDE + 1):
+            red = column[x, 0] + column[x + 1, 0] + column[x + 2, 0]
+            green = column[x, 1] + column[x + 1, 1] + column[x + 2, 1]
+            blue = column[x, 2] + column[x + 1, 2] + column[x + 2, 2]
+            square = column[x, 3] + column[x + 1, 3] + column[x + 2, 3]
+            squares_hw4[i, x, 0], squares_hw4[i, x, 1], squares_hw4[i, x, 2] = red, green, blue
+            squares_hw4[i, x, 3] = area * square - red * red - green * green - blue * blue
+
+
+@kernel
+def _stroke(picture_hw3: Bytes, squares_hw4: Ints, strength: float, result_hw3: Bytes) -> None:
+    height, width = picture_hw3.shape[0], picture_hw3.shape[1]
+    share = strength / (SIDE * SIDE)
     for i in range(height):
+        top, low = max(i - SIDE + 1, 0), min(i, height - SIDE)
         for j in range(width):
-            best, r, g, b = 1e18, 0.0, 0.0, 0.0
-            for corner in range(4):
-                top = max(i - reach, 0) if corner < 2 else i
-                left = max(j - reach, 0) if corner % 2 == 0 else j
-                low = min(top + reach, height - 1)
-                right = min(left + reach, width - 1)
-                count, square, red, green, blue = 0, 0.0, 0.0, 0.0, 0.0
-                for y in range(top, low + 1):
-                    for x in range(left, right + 1):
-                        pr = float(picture_hw3[y, x, 0])
-                        pg = float(picture_hw3[y, x, 1])
-                        pb = float(picture_hw3[y, x, 2])
-                        red += pr
-                        green += pg
-                        blue += pb
-                        square += pr * pr + pg * pg + pb * pb
-                        count += 1
-                spread = square / count - (red * red + green * green + blue * blue) / count**2
-                if spread < best:
-                    best, r, g, b = spread, red / count, green / count, blue / count
-            result[i, j, 0] = np.uint8(picture_hw3[i, j, 0] * (1 - strength) + r * strength)
-            result[i, j, 1] = np.uint8(picture_hw3[i, j, 1] * (1 - strength) + g * strength)
-            result[i, j, 2] = np.uint8(picture_hw3[i, j, 2] * (1 - strength) + b * strength)
-    return result
+            left, right = max(j - SIDE + 1, 0), min(j, width - SIDE)
+            y, x, calm = top, left, squares_hw4[top, left, 3]
+            if squares_hw4[top, right, 3] < calm:
+                x, calm = right, squares_hw4[top, right, 3]
+            if squares_hw4[low, left, 3] < calm:
+                y, x, calm = low, left, squares_hw4[low, left, 3]
+            if squares_hw4[low, right, 3] < calm:
+                y, x = low, right
+            for d in range(3):
+                kept = picture_hw3[i, j, d] * (1.0 - strength)
+                result_hw3[i, j, d] = np.uint8(kept + squares_hw4[y, x, d] * share + 0.5)

@@ -1,15 +1,15 @@
 """What a picture shows, as a record: labels, joints in pixels, boxes, parts and features."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.figures.camera import Lens
 from curate.figures.compiled import Floats, Ints
 from curate.figures.figure import Figure
 from curate.figures.rig import JOINTS, SIDES, Skeleton
+from curate.figures.tally import Box, tally
 from rules.records import record
 
 VIEWS = (
@@ -36,9 +36,6 @@ FEATURES = (
     "hat",
     "glasses",
 )
-
-Box = tuple[int, int, int, int]
-Mask = NDArray[np.bool_]
 
 
 @record
@@ -155,13 +152,6 @@ def seen_azimuth(skeleton: Skeleton, eye_3: Floats, framing: str) -> float:
     return math.degrees(math.atan2(across, ahead))
 
 
-def _box(mask: Mask) -> Box | None:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return None
-    return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-
-
 def joint_points(skeleton: Skeleton) -> dict[str, Floats]:
     """Give every joint's place (3,), and mid thighs and the middle of chest and head."""
     points = {name: skeleton.point(name) for name in JOINTS}
@@ -175,21 +165,22 @@ def joint_points(skeleton: Skeleton) -> dict[str, Floats]:
 
 
 def _joint_truths(
-    skeleton: Skeleton, lens: Lens, depth_hw: Floats, body_hw: Mask
+    skeleton: Skeleton, lens: Lens, near_hw: Floats, parts_pp: Ints, body: Collection[int]
 ) -> dict[str, JointTruth]:
-    """Place every joint in the picture; `body_hw` tells which pixels show the figure."""
-    scale = depth_hw.shape[0] / body_hw.shape[0]
+    """Place every joint in the picture; `body` holds the materials of the figure."""
+    scale = near_hw.shape[0] / parts_pp.shape[0]
     points = joint_points(skeleton)
     spots = lens.project(np.array(list(points.values())))
-    height, width = depth_hw.shape
+    height, width = near_hw.shape
     truths = {}
     for name, (x, y, inverse) in zip(points, spots, strict=True):
         inside = bool(inverse > 0 and 0 <= x < width and 0 <= y < height)
         visible = False
-        if inside and body_hw[int(y / scale), int(x / scale)]:
-            seen = float(depth_hw[int(y), int(x)])
+        if inside and int(parts_pp[int(y / scale), int(x / scale)]) in body:
+            seen = float(near_hw[int(y), int(x)])
             room = 0.62 if name in {"head", "chest", "pelvis", "spine"} else 0.42
-            visible = bool(seen > 1.0 / inverse - room * max(skeleton.thickness, 0.75))
+            hidden = 1.0 / inverse - room * max(skeleton.thickness, 0.75)
+            visible = bool(seen > 0 and 1.0 / seen > hidden)
         truths[name] = JointTruth(
             x=round(float(x / scale), 2) if inverse > 0 else BEHIND,
             y=round(float(y / scale), 2) if inverse > 0 else BEHIND,
@@ -199,38 +190,15 @@ def _joint_truths(
     return truths
 
 
-def _feature(mask: Mask, head: tuple[float, float]) -> FeatureTruth:
-    pixels = int(mask.sum())
+def _feature(pixels: int, middle: float, head: tuple[float, float]) -> FeatureTruth:
     if pixels < LEAST_PIXELS:
         return FeatureTruth(visible=False, pixels=pixels, viewer_side=None)
-    columns = mask.sum(axis=0)
-    middle = float(np.arange(len(columns)) @ columns) / pixels
     offset = middle + 0.5 - head[0]
     side = "middle" if abs(offset) < 0.18 * head[1] else ("right" if offset > 0 else "left")
     return FeatureTruth(visible=True, pixels=pixels, viewer_side=side)
 
 
 HEAD_PARTS = frozenset({"face", "ears", "hair", "bangs", "sidelocks", "intakes", "ahoge", "buns"})
-
-
-def _masks(parts_hw: Ints, names: tuple[str, ...]) -> Callable[[Collection[str]], Mask]:
-    """Give a function from parts to the pixels (h, w) that show any of them."""
-    shown = (parts_hw + 1).astype(np.uint8)
-
-    def mask(wanted: Collection[str]) -> Mask:
-        table = np.array([False, *(name in wanted for name in names)])
-        return table[shown]
-
-    return mask
-
-
-def _areas(parts_hw: Ints, names: tuple[str, ...]) -> dict[str, int]:
-    counts = np.bincount(parts_hw.ravel() + 1, minlength=len(names) + 1)[1:]
-    areas: dict[str, int] = {}
-    for name, count in zip(names, counts, strict=True):
-        if count:
-            areas[name] = areas.get(name, 0) + int(count)
-    return areas
 
 
 def _head_span(skeleton: Skeleton, lens: Lens, scale: float) -> float:
@@ -243,22 +211,22 @@ def measure(
     figure: Figure,
     skeleton: Skeleton,
     lens: Lens,
-    depth_hw: Floats,
-    parts_hw: Ints,
+    near_hw: Floats,
+    parts_pp: Ints,
     names: tuple[str, ...],
 ) -> Truth:
     """Write down what a picture shows.
 
-    `depth_hw` is the depth of every sample, `parts_hw` the material of every pixel (-1: none),
-    `names` the part of every material (fewer than 255).
+    `near_hw` is 1/depth of every sample, `parts_pp` the material of every pixel (-1: none),
+    `names` the part of every material.
     """
-    height, width = parts_hw.shape
-    mask = _masks(parts_hw, names)
-    body = mask(set(names) - {"prop"})
-    joints = _joint_truths(skeleton, lens, depth_hw, body)
+    height, width = parts_pp.shape
+    seen = tally(parts_pp, names)
+    body = {number for number, name in enumerate(names) if name != "prop"}
+    joints = _joint_truths(skeleton, lens, near_hw, parts_pp, body)
     framing = framing_of({name: joint.inside for name, joint in joints.items()})
     azimuth = seen_azimuth(skeleton, lens.eye, framing)
-    span = (joints["head"].x, _head_span(skeleton, lens, depth_hw.shape[0] / height))
+    span = (joints["head"].x, _head_span(skeleton, lens, near_hw.shape[0] / height))
     return Truth(
         width=width,
         height=height,
@@ -273,10 +241,10 @@ def measure(
         head_azimuth=round(seen_azimuth(skeleton, lens.eye, "face"), 2),
         camera_elevation=figure.camera.elevation,
         joints=joints,
-        head_box=_box(mask(HEAD_PARTS)),
-        face_box=_box(mask({"face"})),
-        figure_box=_box(body),
-        parts=_areas(parts_hw, names),
-        features={name: _feature(mask({name}), span) for name in FEATURES if name in names},
+        head_box=seen.box(HEAD_PARTS),
+        face_box=seen.box({"face"}),
+        figure_box=seen.box(set(names) - {"prop"}),
+        parts=seen.areas(),
+        features={name: _feature(*seen.spot({name}), span) for name in FEATURES if name in names},
         figure=figure,
     )

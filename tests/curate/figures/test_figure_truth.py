@@ -14,7 +14,8 @@ from curate.figures.poses import draw_pose
 from curate.figures.prior import sample_many
 from curate.figures.rig import SIDES
 from curate.figures.spec import sheet
-from curate.figures.truth import BEHIND, Box, Truth
+from curate.figures.tally import Box
+from curate.figures.truth import BEHIND, Truth
 from rules.records import to_plain
 
 SIZE = 48
