@@ -37,6 +37,7 @@ class Session:
         notes: guesses and files left out, for the top of the report.
         guess: what was guessed, where there is no dataset.yaml.
         store: where facts and the last report are kept.
+        trainer: the profile that was named in place of the spec's.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Session:
     notes: tuple[str, ...]
     guess: Guess | None
     store: Store
+    trainer: str | None = None
 
 
 def open_dataset(
@@ -75,6 +77,15 @@ def open_dataset(
     store, index = _read(root, path, cache_dir, measure=measure)
     if not index.pictures:
         raise UserError(f"{path}: no pictures were found; name the folder that holds them")
+    return _opened(root, path, store, index, trainer)
+
+
+def with_index(session: Session, index: Index) -> Session:
+    """The dataset as it would be had the folder held something else: other captions or pictures."""
+    return _opened(session.root, session.shown, session.store, index, session.trainer)
+
+
+def _opened(root: Path, path: str, store: Store, index: Index, trainer: str | None) -> Session:
     spec, guess = _spec(root, index, trainer)
     if trainer is not None:
         spec = replace(spec, trainer=_choice(spec.trainer_choice, trainer))
@@ -101,6 +112,7 @@ def open_dataset(
         ),
         guess=guess,
         store=store,
+        trainer=trainer,
     )
 
 
