@@ -11,10 +11,11 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from rules.model import FileFacts
+from curate.sights import SightLine, read_sights, written
+from rules.model import FileFacts, Seen
 from rules.records import RecordError, parse_json, record, to_plain, write_atomically
 
 CACHE_FOLDER = ".curate"
@@ -104,6 +105,62 @@ class Store:
             raise RecordError(str(self.folder / FACTS), self._line_faults()) from None
         return {line.sha256: line.facts for line in parsed}
 
+    def classifiers(self) -> dict[str, frozenset[str]]:
+        """Id of each classifier that looked -> sha256 of the pictures that it looked at.
+
+        Raises:
+            RecordError: facts.jsonl is no regular file.
+        """
+        found: dict[str, set[str]] = {}
+        for line in filter(None, self._lines()):
+            classifier = _measurer(line)
+            if is_classifier(classifier):
+                found.setdefault(classifier, set()).add(_sha256(line, _prefix(classifier)))
+        return {classifier: frozenset(found[classifier]) for classifier in sorted(found)}
+
+    def sights(self, classifier: str) -> dict[str, Seen]:
+        """sha256 -> what one classifier saw, whether or not it is installed here.
+
+        Raises:
+            RecordError: a line is none of the classifier's.
+        """
+        lines = [line for line in self._lines() if line.startswith(_prefix(classifier))]
+        try:
+            return read_sights(_array(lines))
+        except RecordError:
+            raise RecordError(str(self.folder / FACTS), self._line_faults()) from None
+
+    def save_sights(
+        self, classifier: str, seen: Mapping[str, Seen], *, alive: Collection[str] | None = None
+    ) -> None:
+        """Add what a classifier saw; other measurers' lines stay.
+
+        Args:
+            classifier: its id.
+            seen: sha256 -> what it saw.
+            alive: every picture of the folder, where all of them were looked at: what this
+                classifier and older versions of it saw of others is forgotten.
+
+        Raises:
+            OSError: the disk is full; the old file is whole.
+        """
+        prefix = _prefix(classifier)
+        family = _prefix(classifier.rpartition(":")[0] + ":")[:-2]
+        mine = {
+            sha: prefix + f'"sha256":"{sha}","facts":{written(sight)}}}'.encode()
+            for sha, sight in seen.items()
+        }
+        with self._locked():
+            others = []
+            for line in filter(None, self._lines()):
+                if line.startswith(prefix):
+                    sha = _sha256(line, prefix)
+                    if alive is None or sha in alive:
+                        mine.setdefault(sha, line)
+                elif alive is None or not line.startswith(family):
+                    others.append(line)
+            self._write(FACTS, sorted([*mine.values(), *others]))
+
     def save(
         self,
         measurer: str,
@@ -138,7 +195,7 @@ class Store:
                 elif not whole:
                     mine.setdefault(_sha256(line, prefix), line)
             every = dict(seen) if whole else {**self.seen(), **seen}
-            self._write(FACTS, [*(mine[sha] for sha in sorted(mine)), *others])
+            self._write(FACTS, sorted([*mine.values(), *others]))
             self._write(INDEX, [_compact(every[path]).encode() for path in sorted(every)])
 
     def _lines(self) -> list[bytes]:
@@ -153,7 +210,8 @@ class Store:
         faults = []
         for number, line in enumerate(self._lines(), 1):
             try:
-                parse_json(FactLine, line or b"null", FACTS)
+                looked = is_classifier(_measurer(line))
+                parse_json(SightLine if looked else FactLine, line or b"null", FACTS)
                 if not _is_ours(line):
                     faults.append(f"line {number}: is not as `curate index` writes it")
             except RecordError as error:
@@ -184,6 +242,15 @@ class Store:
 
 def _prefix(measurer: str) -> bytes:
     return f'{{"measurer":"{measurer}",'.encode()
+
+
+def is_classifier(measurer: str) -> bool:
+    """Whether a measurer looks at what pictures show: `embedded:1:...`, and not `file/1`."""
+    return measurer.startswith(("embedded:", "open_clip:", "tagger:"))
+
+
+def _measurer(line: bytes) -> str:
+    return line.removeprefix(b'{"measurer":"').partition(b'"')[0].decode(errors="replace")
 
 
 def _is_ours(line: bytes) -> bool:

@@ -1,6 +1,5 @@
 """Heads in one safetensors file: tensors by name, and the card in its metadata."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -136,11 +135,3 @@ def _assembled(card: HeadsCard, parts: _Parts) -> Heads:
         },
         familiar=familiar,
     )
-
-
-def digest(*contents: bytes) -> str:
-    """Twelve hex digits that stand for some contents, for ids."""
-    whole = hashlib.sha256()
-    for content in contents:
-        whole.update(hashlib.sha256(content).digest())
-    return whole.hexdigest()[:12]

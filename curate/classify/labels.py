@@ -38,3 +38,13 @@ HIDDEN: Mapping[str, tuple[str, frozenset[str]]] = {
     "expression": ("view", frozenset({"back", "back_left", "back_right"})),
     "mouth": ("view", frozenset({"back", "back_left", "back_right"})),
 }
+# Labels of those who cannot tell left from right, as taggers and captions.
+GROUPS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "view": {
+        "side": frozenset({"side_left", "side_right"}),
+        "three_quarter": frozenset({"three_quarter_left", "three_quarter_right"}),
+        "diagonal": frozenset(
+            {"three_quarter_left", "three_quarter_right", "back_left", "back_right"}
+        ),
+    }
+}

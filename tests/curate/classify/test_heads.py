@@ -8,43 +8,20 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from scipy.spatial.distance import mahalanobis  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-untyped]
+from support.eyes import heads_of
 
 from curate.classify.fitting import fit_familiar, fit_linear, fit_quantity, standard
-from curate.classify.heads import Familiar, HeadCard, Heads, HeadsCard, Linear
+from curate.classify.heads import HeadCard, Heads
 from curate.classify.heads_file import read_card
 from curate.classify.judging import judge
-from curate.classify.labels import HEADS, HIDDEN, QUANTITIES
+from curate.classify.labels import HEADS, HIDDEN
 from rules.records import RecordError
 
 DIM = 6
 
 
-def made(seed: int = 0, *, farthest: float | None = None) -> Heads:
-    """Random heads of every sort."""
-    rng = np.random.default_rng(seed)
-
-    def linear(outputs: int) -> Linear:
-        weight, bias = rng.normal(size=(outputs, DIM)), rng.normal(size=outputs)
-        return Linear(weight=weight.astype(np.float32), bias=bias.astype(np.float32))
-
-    return Heads(
-        card=HeadsCard(
-            backbone="ab" * 32,
-            heads={
-                name: HeadCard(labels=labels, temperature=1.5, threshold=0.4)
-                for name, labels in HEADS.items()
-            },
-            farthest=farthest,
-        ),
-        mean=rng.normal(size=DIM).astype(np.float32),
-        scale=rng.uniform(0.5, 2.0, DIM).astype(np.float32),
-        heads={name: linear(len(labels)) for name, labels in HEADS.items()},
-        quantities={name: linear(size) for name, size in QUANTITIES.items()},
-        familiar=Familiar(
-            whiten=rng.normal(size=(DIM, 3)).astype(np.float32),
-            means=rng.normal(size=(2, 3)).astype(np.float32),
-        ),
-    )
+def made(*, farthest: float | None = None) -> Heads:
+    return heads_of(DIM, backbone="ab" * 32, farthest=farthest)
 
 
 def pictures(count: int = 8, seed: int = 1) -> np.ndarray:
@@ -149,13 +126,7 @@ def test_pictures_unlike_any_known_one_are_left_to_people() -> None:
     familiar = fit_familiar(known, np.repeat([0, 1], 250))
     heads = made()
     card = replace(heads.card, farthest=float(np.quantile(familiar.distances(known), 0.99)))
-    heads = replace(
-        heads,
-        card=card,
-        familiar=familiar,
-        mean=np.zeros(DIM, np.float32),
-        scale=np.ones(DIM, np.float32),
-    )
+    heads = replace(heads, card=card, familiar=familiar)
     far = np.full((1, DIM), 9.0, np.float32)
     assert all(getattr(heads.see(far, "x:1")[0], name).abstained for name in HEADS)
     assert heads.unlike(known).mean() == pytest.approx(0.01, abs=0.005)

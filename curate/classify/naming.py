@@ -1,0 +1,52 @@
+"""Ids of classifiers, and which are there, without loading any.
+
+An id covers everything that decides what is seen, so that facts are never mixed up.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+EMBEDDED = "embedded"
+VERSION = 1
+# What ships with the project: an open_clip config, its weights in 16 bits, and its heads.
+FOLDER = Path(__file__).with_name("embedded")
+CONFIG, WEIGHTS, HEADS = "config.json", "model.safetensors", "heads.safetensors"
+
+
+def is_there(folder: Path = FOLDER) -> bool:
+    """Whether the embedded model's files are part of this installation."""
+    return all((folder / name).is_file() for name in (CONFIG, WEIGHTS, HEADS))
+
+
+def embedded_id(heads: Path | None = None, folder: Path = FOLDER) -> str:
+    """The embedded model's id under some heads; small files say it, for heads name their weights.
+
+    Raises:
+        OSError: a file is missing.
+    """
+    contents = (folder / CONFIG).read_bytes(), (heads or folder / HEADS).read_bytes()
+    return f"{EMBEDDED}:{VERSION}:{digest(*contents)}"
+
+
+def family(classifier: str) -> str:
+    """An id without its hash: what a classifier is called whatever its version."""
+    return classifier.rpartition(":")[0]
+
+
+def digest(*contents: bytes) -> str:
+    """Twelve hex digits that stand for some contents."""
+    whole = hashlib.sha256()
+    for content in contents:
+        whole.update(hashlib.sha256(content).digest())
+    return whole.hexdigest()[:12]
+
+
+def plain(name: str) -> str:
+    """A name that can be part of an id: letters, digits and a few signs."""
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", name).strip("-") or "unnamed"
+
+
+def one_line(error: BaseException, length: int = 160) -> str:
+    """The start of an error's text."""
+    return (" ".join(str(error).split()) or type(error).__name__)[:length]
