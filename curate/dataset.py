@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from curate.buckets import place
 from curate.captions import SlotTable
-from curate.declared import Declarations
+from curate.declared import NOTHING, Declarations
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
 from curate.folder import suffix_of
 from curate.index import FoundPicture
 from curate.labels import Labels, apply_labels
+from rules.evidence import declared_evidence
 from rules.globs import matches
 from rules.model import Dataset, FileFacts, Picture, Sidecar
 from rules.profiles import Trainer, load_base, load_trainer
@@ -38,7 +39,7 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     base = load_base(spec.base)
     vocabulary = load_vocabulary().extended(spec.lint)
     slots = SlotTable(spec, base, vocabulary)
-    declared = Declarations(vocabulary.axes)
+    declared = Declarations(vocabulary, spec.subject.trigger)
     return Dataset(
         name=name,
         spec=spec,
@@ -69,6 +70,7 @@ def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of 
     caption = feed_caption(fed, trainer.captions, slots) if fed else None
     size = _size_as_read(found.file, trainer)
     glob, source = _source(found.path, spec.sources)
+    told = declared.read(caption) if caption else NOTHING
     return Picture(
         path=found.path,
         suffix=suffix_of(found.path),
@@ -91,7 +93,8 @@ def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of 
         repeats=folder_repeats(f"{name}/{found.path}", trainer),
         glob=glob,
         source=source,
-        **(declared.read(caption.tags) if caption else {}),
+        declared=told,
+        **{axis: declared_evidence(axis, said) for axis, said in told.items()},
     )
 
 

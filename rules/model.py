@@ -174,6 +174,20 @@ class Evidence:
     abstained: bool = False
 
 
+class Declared(NamedTuple):
+    """What some words of a caption say of its picture.
+
+    Attributes:
+        label: of the axis that it is kept under.
+        words: the tag in its normal form, or the words of the sentence that say so.
+        prose: whether they stand in a sentence.
+    """
+
+    label: str
+    words: str
+    prose: bool = False
+
+
 @record
 class Seen:
     """What one classifier saw in one picture; None where it has no such head.
@@ -220,8 +234,9 @@ class Picture:
         glob: the entry of `sources` that it falls under.
         source: what that entry says.
         seen: what a classifier saw, whoever else says what of it.
-        framing, view, elevation, pose, expression: the best evidence: labelled, else seen (also
-            where it abstained), else declared.
+        declared: axis -> everything that the caption declares of it, in the caption's order.
+        framing, view, elevation, pose, expression: the best evidence: labelled, else seen, else
+            declared, else what a classifier guesses that would rather not say.
     """
 
     path: str
@@ -238,6 +253,7 @@ class Picture:
     glob: str | None = None
     source: Source | None = None
     seen: Seen | None = None
+    declared: Mapping[str, tuple[Declared, ...]] = field(default_factory=dict)
     framing: Evidence | None = None
     view: Evidence | None = None
     elevation: Evidence | None = None
@@ -257,6 +273,9 @@ class Dataset:
         locked: path -> caption of the run whose captions are declared locked.
         known_tags: the user's vocabulary: tag -> count, None where none is named.
         aliases: alias -> tag of that vocabulary.
+        held_out: evaluation references, which no rule counts among the pictures.
+        tested_on: how many labelled pictures told how often the classifier is right; 0 where it
+            was never tested on pictures of this kind.
     """
 
     name: str
@@ -269,6 +288,8 @@ class Dataset:
     locked: Mapping[str, str] | None = None
     known_tags: Mapping[str, int] | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    held_out: tuple[Picture, ...] = ()
+    tested_on: int = 0
 
     @property
     def resolution(self) -> int:

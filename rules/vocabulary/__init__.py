@@ -79,6 +79,39 @@ class Axes:
 
 
 @record
+class ProsePhrases:
+    """What sentences declare, and the words that let a phrase count (`prose.yaml`).
+
+    Attributes:
+        view, elevation, framing: label -> phrases of the camera.
+        does: pose -> verbs that need the character as their subject.
+        holds: pose -> how she holds herself, which needs no subject.
+        does_not_before: words behind a verb that make it mean something else.
+        she, he, they: what the character is called.
+        others: who else does something or is seen.
+        negations: words that take a phrase back.
+        verbs: those that end the subject of a sentence.
+        camera_before: what may stand before a phrase of the camera.
+        skipped: words that phrases are written without.
+    """
+
+    view: Mapping[str, Tags]
+    elevation: Mapping[str, Tags]
+    framing: Mapping[str, Tags]
+    does: Mapping[str, Tags]
+    holds: Mapping[str, Tags]
+    does_not_before: Tags
+    she: Tags
+    he: Tags
+    they: Tags
+    others: Tags
+    negations: Tags
+    verbs: Tags
+    camera_before: Tags
+    skipped: Tags
+
+
+@record
 class Vocabulary:
     """Everything of the above, with what the user added.
 
@@ -89,6 +122,7 @@ class Vocabulary:
 
     words: Words
     axes: Axes
+    prose: ProsePhrases
     exclusive: Mapping[str, ExclusiveGroup]
     implies: Mapping[str, Tags] = field(default_factory=dict)
     tag_words: frozenset[str] = frozenset()
@@ -130,6 +164,7 @@ def load_vocabulary() -> Vocabulary:
     return Vocabulary(
         words=parse(Words, load_yaml(FOLDER / "words.yaml"), "words.yaml"),
         axes=parse(Axes, load_yaml(FOLDER / "axes.yaml"), "axes.yaml"),
+        prose=parse(ProsePhrases, load_yaml(FOLDER / "prose.yaml"), "prose.yaml"),
         exclusive=parse(_Exclusive, load_yaml(FOLDER / "exclusive.yaml"), "exclusive.yaml").groups,
         implies=parse(_Implies, load_yaml(FOLDER / "implies.yaml"), "implies.yaml").tags,
         tag_words=frozenset(

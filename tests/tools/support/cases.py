@@ -9,14 +9,17 @@ from typing import Any
 
 from curate.dataset import assemble
 from curate.index import FoundPicture
+from curate.labels import PictureLabels
 from rules.engine import lint
-from rules.model import Dataset, FileFacts, Sidecar
+from rules.evidence import AXES, preferred
+from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
 from rules.plain_yaml import load_yaml
 from rules.records import parse, record
 from rules.report import Report
 from rules.spec import Spec
 
 FOLDER = Path(__file__).parents[2] / "rules" / "cases"
+KEYS = frozenset("path size file sidecars caption sha256 times labelled seen".split())
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP", ".bmp": "BMP"}
 
 
@@ -42,10 +45,12 @@ class Case:
         options: thresholds of the rule.
         pictures: path, and what is known of it: `size`, `file` (facts beyond the defaults of a
             flawless picture; null for one that was not measured), `sidecars` (suffix -> text, or
-            the fields of a Sidecar), `caption` (short for a .txt sidecar), `sha256`.
+            the fields of a Sidecar), `caption` (short for a .txt sidecar), `sha256`,
+            `labelled` (axis -> label by a person), `seen` (axis -> label by a classifier, `posed?`
+            where it abstains, or the number of a quantity such as `head_height`).
             `times: 20` repeats it, with `{n}` counting from 1 in path and caption.
         orphans: path -> text of captions without a picture.
-        locked, known_tags, aliases: as in Dataset.
+        locked, known_tags, aliases, tested_on: as in Dataset.
         findings: all that the rule says, in the report's order.
         fixed: caption file -> its text after all fixes of the findings.
         skipped: why the rule is skipped.
@@ -60,6 +65,7 @@ class Case:
     locked: Mapping[str, str] | None = None
     known_tags: Mapping[str, int] | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tested_on: int = 0
     findings: tuple[Expected, ...] = ()
     fixed: Mapping[str, str] | None = None
     skipped: str | None = None
@@ -74,7 +80,8 @@ def load_cases(code: str) -> tuple[Case, ...]:
 
 def build(case: Case) -> Dataset:
     """The dataset of a case, through the same assembly as a real one."""
-    return assemble(
+    entries = dict(_by_path(case))
+    dataset = assemble(
         name="case",
         spec=parse(Spec, case.dataset, f"case `{case.name}`"),
         pictures=sorted(_pictures(case), key=lambda picture: picture.path),
@@ -85,7 +92,40 @@ def build(case: Case) -> Dataset:
         locked=case.locked,
         known_tags=case.known_tags,
         aliases=case.aliases,
+        labels={
+            path: parse(PictureLabels, entry["labelled"], path)
+            for path, entry in entries.items()
+            if "labelled" in entry
+        },
     )
+    return replace(
+        dataset,
+        tested_on=case.tested_on,
+        pictures=tuple(
+            _with_sight(picture, entries[picture.path]["seen"])
+            if "seen" in entries[picture.path]
+            else picture
+            for picture in dataset.pictures
+        ),
+    )
+
+
+def _with_sight(picture: Picture, told: Mapping[str, Any]) -> Picture:
+    """The picture as a classifier saw it, whose word counts less than a person's."""
+    seen = Seen(classifier="by hand", **{key: _sight(value) for key, value in told.items()})
+    best = {}
+    for axis in AXES:
+        known = getattr(picture, axis)
+        labelled = known if known and known.source == "labelled" else None
+        best[axis] = preferred(labelled, getattr(seen, axis), None if labelled else known)
+    return replace(picture, seen=seen, **best)
+
+
+def _sight(value: Any) -> Any:  # noqa: ANN401 - a label, a quantity or a box
+    if not isinstance(value, str):
+        return tuple(value) if isinstance(value, list) else value
+    label = value.removesuffix("?")
+    return Evidence(label=label, source="seen", p=0.97, abstained=label != value)
 
 
 def judge(code: str, case: Case) -> Report:
@@ -108,6 +148,12 @@ def fixed_texts(case: Case, report: Report) -> dict[str, str]:
     return {fix.target or fix.path: fix.apply(texts[fix.path]) for fix in fixes}
 
 
+def _by_path(case: Case) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for entry in case.pictures:
+        for n in range(1, int(entry.get("times", 1)) + 1):
+            yield str(entry["path"]).replace("{n}", str(n)), entry
+
+
 def _pictures(case: Case) -> Iterator[FoundPicture]:
     for entry in case.pictures:
         for n in range(1, int(entry.get("times", 1)) + 1):
@@ -115,7 +161,7 @@ def _pictures(case: Case) -> Iterator[FoundPicture]:
 
 
 def _picture(entry: Mapping[str, Any], n: int) -> FoundPicture:
-    unknown = set(entry) - {"path", "size", "file", "sidecars", "caption", "sha256", "times"}
+    unknown = set(entry) - KEYS
     assert not unknown, f"unknown keys in a case: {unknown}"
     path = str(entry["path"]).replace("{n}", str(n))
     stem = path.removesuffix(PurePosixPath(path).suffix)
