@@ -1,0 +1,169 @@
+"""The training loop, and its state on disk."""
+
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from curate.classify.labels import HEADS
+from curate.classify.train.network import Student, losses
+from curate.classify.train.recipe import Phase, Recipe
+from curate.classify.train.samples import IGNORED, Samples
+from curate.progress import progress
+
+STATE = "state.safetensors"
+LOG = "log.jsonl"
+SAVE_EVERY_SECONDS = 120.0
+LOG_EVERY = 50
+AVERAGE_EVERY = 5  # steps: it costs as much as a twentieth of one
+LONGEST_STEP = 1.0  # norm that a step's gradient is cut to
+MEAN, SCALE = 128.0, 64.0  # of pixels; the shipped config says the same
+
+
+class Trainer:
+    """Weights, their running average, the optimiser's moments and how far it has come."""
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe = recipe
+        self.folder = folder
+        length = int(recipe.model["text_cfg"]["context_length"])
+        from open_clip.tokenizer import (  # type: ignore[import-untyped]  # noqa: PLC0415 - after the operators
+            SimpleTokenizer,
+        )
+
+        self.tokenizer = SimpleTokenizer(context_length=length)
+        self.student = Student(recipe.model)
+        # It converts in place; only its types do not know this argument.
+        self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        plan = recipe.optimizer
+        matrices = [p for p in self.student.parameters() if p.dim() > 1]
+        others = [p for p in self.student.parameters() if p.dim() <= 1]
+        groups: list[dict[str, Any]] = [
+            {"params": matrices, "weight_decay": plan.decay},
+            {"params": others},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.0, fused=True)
+        self.average = {name: t.detach().clone() for name, t in self.student.state_dict().items()}
+        self.seen = 0
+        if (folder / STATE).exists():
+            self._load()
+
+    def train(self, figures: Path) -> None:
+        """Go on until the recipe is done; interrupted, it goes on from its last state."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.student.train()
+        steps = (self.recipe.samples - self.seen) // self.recipe.batch
+        saved = time.monotonic()
+        try:
+            for batch in progress(self._batches(figures), total=steps, doing="training"):
+                told = self._step(batch)
+                self.seen += self.recipe.batch
+                if self.seen // self.recipe.batch % LOG_EVERY == 0:
+                    self._log(told, batch)
+                if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                    self._save()
+                    saved = time.monotonic()
+        finally:
+            self._save()
+
+    def _batches(self, figures: Path) -> Iterator[dict[str, Any]]:
+        start = 0
+        for phase in self.recipe.phases:
+            end = start + phase.samples
+            if self.seen < end:
+                yield from self._phase(figures, phase, max(start, self.seen), end)
+            start = end
+
+    def _phase(self, figures: Path, phase: Phase, start: int, end: int) -> Iterator[dict[str, Any]]:
+        size = self.recipe.batch
+        samples = Samples(
+            figures, 1000 * phase.shards, phase.side, self.recipe.seed, range(start, end)
+        )
+        # One process prepares while the others' cores learn; order and content stay the same.
+        loader: Any = DataLoader(samples, size, num_workers=1, prefetch_factor=6, drop_last=True)  # type: ignore[arg-type]
+        yield from loader
+
+    def _step(self, batch: dict[str, Any]) -> dict[str, Any]:
+        batch["tokens"] = self.tokenizer(batch.pop("text"))
+        pictures = batch["picture"].permute(0, 3, 1, 2).float().sub(MEAN).div(SCALE)
+        out = self.student(pictures.contiguous(memory_format=torch.channels_last))
+        each = losses(self.student, out, batch)
+        total = torch.stack([self.recipe.weights[name] * loss for name, loss in each.items()]).sum()
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.student.parameters(), LONGEST_STEP)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.recipe, self.seen)
+        self.optimizer.step()
+        self._average()
+        right = {f"right_{name}": _right(out[name], batch[name]) for name in HEADS}
+        return {**{name: loss.item() for name, loss in each.items()}, **right}
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        steps = self.seen // self.recipe.batch
+        if steps % AVERAGE_EVERY:
+            return
+        # A young average follows quickly, an old one is calm.
+        keep = min(self.recipe.optimizer.average**AVERAGE_EVERY, (1 + steps) / (50 + steps))
+        for name, now in self.student.state_dict().items():
+            if now.is_floating_point():
+                self.average[name].lerp_(now, 1 - keep)
+            else:
+                self.average[name].copy_(now)
+
+    def _log(self, told: Mapping[str, float], batch: Mapping[str, Any]) -> None:
+        line = {"seen": self.seen, "side": batch["picture"].shape[1], "time": round(time.time())}
+        line |= {name: round(value, 4) for name, value in told.items()}
+        with (self.folder / LOG).open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _save(self) -> None:
+        tensors = {f"now.{name}": t.contiguous() for name, t in self.student.state_dict().items()}
+        tensors |= {f"average.{name}": t.contiguous() for name, t in self.average.items()}
+        for index, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"moment.{index}.{name}": t.contiguous() for name, t in moments.items()}
+        part = self.folder / "state.partial"
+        save_file(tensors, part, metadata={"seen": str(self.seen)})
+        part.rename(self.folder / STATE)
+
+    def _load(self) -> None:
+        from safetensors import safe_open  # noqa: PLC0415 - only to go on
+
+        tensors = load_file(self.folder / STATE)
+        with safe_open(self.folder / STATE, "pt") as file:
+            self.seen = int(file.metadata()["seen"])
+        self.student.load_state_dict(_under(tensors, "now."))
+        self.average = _under(tensors, "average.")
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, moment in _under(tensors, "moment.").items():
+            index, _, name = key.partition(".")
+            state.setdefault(int(index), {})[name] = moment
+        whole = self.optimizer.state_dict()
+        self.optimizer.load_state_dict({**whole, "state": state})
+
+
+def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)}
+
+
+def _right(logits: Tensor, labels: Tensor) -> float:
+    known = labels != IGNORED
+    return float((logits.argmax(1) == labels)[known].float().mean()) if known.any() else math.nan
+
+
+def rate_at(recipe: Recipe, seen: int) -> float:
+    """Give the learning rate after so many samples: up in a line, down in a cosine."""
+    plan = recipe.optimizer
+    if seen < plan.warmup:
+        return plan.rate * (seen + recipe.batch) / (plan.warmup + recipe.batch)
+    share = (seen - plan.warmup) / max(1, recipe.samples - plan.warmup)
+    return 0.5 * plan.rate * (1 + math.cos(math.pi * min(share, 1.0))) + 1e-6
