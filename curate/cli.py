@@ -6,15 +6,34 @@ Commands import what they need when they run, so that `--help` costs click and n
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from curate.figures.command import figures
 
+F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES = ("error", "warning", "info", "never")
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
+File = click.Path(dir_okay=False, path_type=Path)
+
+
+def formats_option(formats: tuple[str, ...]) -> Callable[[F], F]:
+    """`--format`, several times in one run."""
+    return click.option(
+        "--format",
+        "forms",
+        metavar="FORMAT[=FILE]",
+        multiple=True,
+        help=f"{', '.join(formats)}; several, each with a file.  [default: {formats[0]}]",
+    )
+
+
+output_option = click.option(
+    "--output-file", type=File, help="Write there instead of to standard output."
+)
 folder = click.argument("directory", metavar="DIR")
 trainer_option = click.option("--trainer", metavar="ID", help="Judge by this trainer's profile.")
 name_option = click.option("--name", help="The dataset in FiftyOne.  [default: the folder's name]")
@@ -94,19 +113,8 @@ def browse(directory: str, cache_dir: Path | None, **options: Any) -> None:  # n
 @click.option(
     "--profile", type=click.Choice(["min", "standard", "strict"]), help="How picky to be."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="For people or for machines.",
-)
-@click.option(
-    "--output-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the report there instead of to standard output.",
-)
+@formats_option(FORMATS)
+@output_option
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -115,6 +123,20 @@ def browse(directory: str, cache_dir: Path | None, **options: Any) -> None:  # n
     help="Exit 1 from this severity on.",
 )
 @click.option("--no-measure", is_flag=True, help="Exit 2 if a picture has no facts yet.")
+@click.option("--fix", is_flag=True, help="First mend captions where that is safe.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Only what this file does not know counts.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Make it from what is found.",
+)
+@click.option("--prune-baseline", is_flag=True, help="Take out of it what is gone.")
 @cache_option
 @click.pass_context
 def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # noqa: ANN401
@@ -125,6 +147,26 @@ def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # 
     from curate.gate import lint_command
 
     context.exit(lint_command(directory, **options))
+
+
+@cli.command()
+@folder
+@trainer_option
+@click.option("--select", metavar="CODES", help="Only fixes of rules whose codes begin so.")
+@click.option("--ignore", metavar="CODES", help="No fixes of rules whose codes begin so.")
+@click.option("--unsafe", is_flag=True, help="Also fixes that may change what a caption means.")
+@click.option("--diff", is_flag=True, help="Change nothing; exit 1 if something would change.")
+@click.option("--undo", "undoing", is_flag=True, help="Put back what the last fix changed.")
+@cache_option
+@click.pass_context
+def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # noqa: ANN401
+    """Mend captions in DIR and show each change; pictures are never touched.
+
+    Exit codes: 0 done, 1 a caption was left alone, 2 it could not judge.
+    """
+    from curate.fix import fix_command
+
+    context.exit(fix_command(directory, **options))
 
 
 @cli.command()

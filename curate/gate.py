@@ -3,17 +3,19 @@
 import datetime as dt
 import importlib.metadata
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
+from curate.baseline import Baseline, against, baseline_of, load_baseline, pruned, save_baseline
 from curate.errors import UserError
-from curate.formats import render
+from curate.formats import FORMATS, render
 from curate.formats.as_json import as_plain
-from curate.formats.place import Place
+from curate.formats.place import Place, visible
+from curate.outputs import Output, parse_outputs, write_outputs
 from curate.session import Session, open_dataset
 from curate.stats.as_text import distribution
 from curate.stats.count import bars
@@ -36,32 +38,80 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
     select: str | None,
     ignore: str | None,
     profile: RuleProfile | None,
-    form: str,
+    forms: tuple[str, ...],
     output_file: Path | None,
     fail_on: str,
     no_measure: bool,
     cache_dir: Path | None,
+    fix: bool = False,
+    baseline: Path | None = None,
+    write_baseline: Path | None = None,
+    prune_baseline: bool = False,
 ) -> int:
-    """Lint a folder, print the report, and return the exit code: 0 or 1.
+    """Lint a folder, write the report, and return the exit code: 0 or 1.
 
     Raises:
         UserError, RecordError, RuleCrash: it could not judge.
     """
-    session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure)
+    outputs = parse_outputs(forms, output_file, FORMATS)
+    known = _known(baseline, write_baseline, prune=prune_baseline)
+    opened = partial(
+        open_dataset, directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure
+    )
+    session = opened()
     settings = changed_settings(session.dataset.spec.lint, select, ignore, profile)
+    notes: tuple[str, ...] = ()
+    if fix:
+        notes = _fixed(session, settings)
+        session = opened()
     report = remember(session, judge(session, settings))
+    report = replace(report, notes=(*report.notes, *notes))
+    if write_baseline is not None:
+        known = baseline_of(report)
+        save_baseline(write_baseline, known)
+    if known is not None:
+        if prune_baseline and baseline is not None:
+            save_baseline(baseline, known := pruned(report, known))
+        report = against(report, known)
+    _write(session, report, outputs, fail_on)
+    return exit_code(report, fail_on)
+
+
+def _known(baseline: Path | None, written: Path | None, *, prune: bool) -> Baseline | None:
+    if baseline is not None and written is not None:
+        raise UserError("--baseline reads a file and --write-baseline makes one; name one of them")
+    if prune and baseline is None:
+        raise UserError("--prune-baseline needs --baseline FILE, which it makes smaller")
+    return None if baseline is None else load_baseline(baseline)
+
+
+def _fixed(session: Session, settings: LintSettings) -> tuple[str, ...]:
+    """Mend what is safe to mend, its differences on standard error; notes on what was left."""
+    from curate.fix import checked_mend, diff_lines, write_mended  # noqa: PLC0415 - rarely used
+
+    mended = checked_mend(session, settings, unsafe=False)
+    for line in diff_lines(mended.changes, session.shown):
+        click.echo(visible(line), err=True)
+    written = write_mended(session, mended)
+    left = {**mended.left, **written.left}
+    return tuple(f"`{path}` was left alone: {why}" for path, why in left.items())
+
+
+def _write(session: Session, report: Report, outputs: tuple[Output, ...], fail_on: str) -> None:
+    forms = {output.form for output in outputs}
     place = Place(
         folder=session.shown,
         texts=caption_texts(session.dataset),
-        distribution=tuple(distribution(bars(session.dataset.fed))) if form == "text" else (),
+        distribution=tuple(distribution(bars(session.dataset.fed))) if "text" in forms else (),
+        fail_on=fail_on,
+        dataset=session.dataset,
+        root=session.root,
     )
-    colour = form == "text" and output_file is None and sys.stdout.isatty()
-    text = render(form, report, place, colour=colour)
-    if output_file is None:
-        click.echo(text, nl=False)
-    else:
-        write_atomically(output_file, text.encode(errors="backslashreplace"))
-    return exit_code(report, fail_on)
+
+    def rendered(form: str, *, terminal: bool) -> str:
+        return render(form, report, place, colour=form == "text" and terminal)
+
+    write_outputs(outputs, rendered, session.store.folder, "report")
 
 
 def changed_settings(

@@ -6,7 +6,7 @@ from importlib import import_module
 from curate.formats.place import Place
 from rules.report import Report
 
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 def render(form: str, report: Report, place: Place, *, colour: bool = False) -> str:

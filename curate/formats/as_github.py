@@ -16,6 +16,8 @@ def render_github(report: Report, place: Place) -> str:
     lines = [_command(finding, place) for finding in report.findings]
     summary = report.summary
     counts = f"{summary.errors} errors, {summary.warnings} warnings, {summary.infos} infos"
+    if report.known:
+        counts += f", {len(report.known)} known from the baseline"
     lines.append(f"::notice title=curate lint::{_data(f'{report.dataset}: {counts}')}")
     return "\n".join(lines) + "\n"
 

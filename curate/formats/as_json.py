@@ -25,6 +25,8 @@ def as_plain(report: Report) -> dict[str, Any]:
         "suppressed": [
             {**_finding(finding), "reason": finding.reason} for finding in report.suppressed
         ],
+        "known": [_finding(finding) for finding in report.known],
+        "gone": [to_plain(gone) for gone in report.gone],
         "skipped": [to_plain(skipped) for skipped in report.skipped],
         "abstained": [to_plain(abstained) for abstained in report.abstained],
         "summary": to_plain(report.summary),

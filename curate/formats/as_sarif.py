@@ -19,9 +19,14 @@ def render_sarif(report: Report, place: Place) -> str:
     rules = all_rules()
     numbers = {rule.code: number for number, rule in enumerate(rules)}
     name, _, version = report.tool.partition(" ")
+    state = {"baselineState": "new"} if report.known or report.gone else {}
     results = [
-        _result(finding, place, numbers[finding.code])
-        for finding in (*report.findings, *report.suppressed)
+        *({**_result(f, place, numbers[f.code]), **state} for f in report.findings),
+        *(_result(finding, place, numbers[finding.code]) for finding in report.suppressed),
+        *(
+            {**_result(f, place, numbers[f.code]), "baselineState": "unchanged"}
+            for f in report.known
+        ),
     ]
     run = {
         "tool": {

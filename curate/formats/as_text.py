@@ -1,11 +1,13 @@
 """Text for people: findings by rule, with numbers and the way out, then what was not judged."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import click
 
 from curate.formats.place import Place, visible
+from curate.formats.readable import alike, cell, tables
 from rules.quoting import counted
 from rules.report import Finding, Report
 from rules.violation import EvidenceValue, Severity
@@ -61,9 +63,9 @@ def _rule(findings: list[Finding]) -> Iterator[Line]:
         (f"{first.code} {first.name}", {"bold": True}),
         (number, {"dim": True}),
     ]
-    alike = _alike(findings)
+    groups = alike(findings)
     one_advice = len({finding.advice for finding in findings}) == 1
-    for group in alike[:MESSAGES_SHOWN]:
+    for group in groups[:MESSAGES_SHOWN]:
         paths = [path for finding in group for path in finding.paths]
         yield _plain(f"  {group[0].message}")
         yield from _table(group[0].evidence)
@@ -71,33 +73,17 @@ def _rule(findings: list[Finding]) -> Iterator[Line]:
             yield [(f"    {_some(paths)}", {"dim": True})]
         if not one_advice:
             yield [("    -> ", {"fg": "green"}), (group[0].advice, {})]
-    more = sum(map(len, alike[MESSAGES_SHOWN:]))
+    more = sum(map(len, groups[MESSAGES_SHOWN:]))
     if more:
         yield [(f"  ... and {more:,} more; `--format json` lists every one", {"dim": True})]
     if one_advice:
         yield [("  -> ", {"fg": "green"}), (first.advice, {})]
 
 
-def _alike(findings: list[Finding]) -> list[list[Finding]]:
-    """Findings on one picture each that say the same, together; the others by themselves."""
-    groups: dict[object, list[Finding]] = {}
-    for finding in findings:
-        said = finding.message, finding.advice
-        one = len(finding.paths) == 1
-        groups.setdefault(said if one else finding.fingerprint, []).append(finding)
-    return list(groups.values())
-
-
 def _table(evidence: Mapping[str, EvidenceValue]) -> Iterator[Line]:
     """Rows of evidence, where there are any, in columns."""
-    for rows in evidence.values():
-        if not isinstance(rows, list) or not rows:
-            continue
-        dicts = [row for row in rows if isinstance(row, dict)]
-        if len(dicts) < len(rows):
-            continue
-        heads = [h for h in dicts[0] if not any(isinstance(r.get(h), list | dict) for r in dicts)]
-        cells = [[_cell(row.get(head)) for head in heads] for row in dicts]
+    for heads, rows in tables(evidence):
+        cells = [[_cell(value) for value in row] for row in rows]
         widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
         yield [(_row(heads, widths), {"dim": True})]
         for row in cells[:ROWS_SHOWN]:
@@ -111,9 +97,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _cell(value: EvidenceValue) -> str:
-    if value is None:
-        return "-"
-    text = f"{value:.2g}" if isinstance(value, float) else str(value)
+    text = cell(value)
     return text if len(text) <= CELL_WIDTH else f"{text[: CELL_WIDTH - 3]}..."
 
 
@@ -135,7 +119,9 @@ def _summary(report: Report) -> Iterator[Line]:
     style = {"fg": COLOURS[worst] if worst else "green", "bold": True}
     extra = [f"{len(report.suppressed)} suppressed"] if report.suppressed else []
     head = "clean: " if not report.findings else ""
+    extra += [f"{len(report.known):,} known from the baseline"] if report.known else []
     yield [(head + verdict, style), ("".join(f", {part}" for part in extra), {})]
+    yield from _gone(report)
     yield _plain(f"{counted(len(report.ran), 'rule')} judged{_not_judged(report)}")
     for reason, codes in _by_reason((s.reason, s.code) for s in report.skipped):
         yield [("  skipped ", {"dim": True}), (f"{', '.join(codes)}: {reason}", {})]
@@ -144,6 +130,16 @@ def _summary(report: Report) -> Iterator[Line]:
         yield [("  abstained ", {"dim": True}), (f"{', '.join(codes)} on {reason}", {})]
     if report.findings:
         yield [(f"`curate explain {report.findings[0].code}` tells more", {"dim": True})]
+
+
+def _gone(report: Report) -> Iterator[Line]:
+    if report.gone:
+        counts: Counter[str] = Counter()
+        for gone in report.gone:
+            counts[gone.code] += gone.count
+        told = ", ".join(f"{code} {number:,}" for code, number in sorted(counts.items()))
+        way = "`--prune-baseline` takes them out of the file"
+        yield [("gone from the baseline: ", {"fg": "green"}), (f"{told}; {way}", {})]
 
 
 def _not_judged(report: Report) -> str:

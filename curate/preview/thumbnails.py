@@ -23,7 +23,7 @@ MOST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A picture of at most 256 pixels a side, and the same as a WebP file."""
+    """A small picture, by default of at most 256 pixels a side, and the same as a WebP file."""
 
     image: Image.Image
     webp: bytes
@@ -45,7 +45,7 @@ def draw_thumbnails(dataset: Dataset, root: Path) -> Iterator[tuple[Picture, Thu
         yield from progress(drawn, total=len(dataset.pictures), doing="drawing")
 
 
-def draw_thumbnail(path: str, handling: PictureHandling) -> Thumbnail | None:
+def draw_thumbnail(path: str, handling: PictureHandling, side: int = SIDE) -> Thumbnail | None:
     """The thumbnail of one file, None where it does not decode or is over the pixel bound."""
     # Decoders raise whatever their formats' parsers raise, as in `curate.measure`; what is wrong
     # with a picture is said there.
@@ -53,11 +53,11 @@ def draw_thumbnail(path: str, handling: PictureHandling) -> Thumbnail | None:
         with Image.open(path) as opened:
             if opened.width * opened.height > PIXEL_BOUND:
                 return None
-            opened.draft("RGB", (2 * SIDE, 2 * SIDE))
+            opened.draft("RGB", (2 * side, 2 * side))
             image = _as_read(opened, handling)
     except Exception:  # noqa: BLE001 - see above
         return None
-    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     file = io.BytesIO()
     image.save(file, "WEBP", quality=QUALITY, method=2)
     return Thumbnail(image, file.getvalue())

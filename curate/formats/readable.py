@@ -1,0 +1,37 @@
+"""What several formats for people share: which findings say the same, and evidence as tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rules.report import Finding
+from rules.violation import EvidenceValue
+
+
+def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings on one picture each that say the same, together; the others by themselves."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        said = finding.message, finding.advice
+        one = len(finding.paths) == 1
+        groups.setdefault(said if one else finding.fingerprint, []).append(finding)
+    return list(groups.values())
+
+
+def tables(
+    evidence: Mapping[str, EvidenceValue],
+) -> Iterator[tuple[list[str], list[list[EvidenceValue]]]]:
+    """Heads and rows of each piece of evidence that is a list of rows."""
+    for rows in evidence.values():
+        if not isinstance(rows, list) or not rows:
+            continue
+        dicts = [row for row in rows if isinstance(row, dict)]
+        if len(dicts) < len(rows):
+            continue
+        heads = [h for h in dicts[0] if not any(isinstance(r.get(h), list | dict) for r in dicts)]
+        yield heads, [[row.get(head) for head in heads] for row in dicts]
+
+
+def cell(value: object) -> str:
+    """A number with two digits that count, a dash for nothing."""
+    if value is None:
+        return "-"
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
