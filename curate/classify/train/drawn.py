@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from safetensors.numpy import save_file
 
 from curate.classify.labels import HEADS
@@ -24,7 +25,7 @@ from curate.figures.library import load
 from curate.figures.poses import variant_of
 from curate.figures.prior import sample_many
 from curate.figures.rig import Skeleton, pose_skeleton
-from curate.figures.truth import Truth, joint_points, seen_azimuth
+from curate.figures.truth import BEHIND, Box, Truth, joint_points, seen_azimuth
 from curate.figures.turns import Frame
 from curate.progress import progress
 from rules.records import write_atomically
@@ -45,17 +46,19 @@ PARTS = {
     **dict.fromkeys(("hat", "ribbon", "scrunchie"), HEADWEAR),
 }
 FRAMES = ("head", "chest", "pelvis")
+# How often a picture is drawn at twice the size and reduced, as a trainer's pictures are.
+REDUCED = 0.5
 NO_BOX = (-1, -1, -1, -1)
 POSES = HEADS["pose"]
 EXPRESSIONS = tuple(expressions())
 
 
-def canvas(seed: int, index: int) -> tuple[int, int]:
-    """Give width and height of a picture, the longer one `SIDE`."""
+def canvas(seed: int, index: int) -> tuple[int, int, int]:
+    """Give width and height of a picture, the longer one `SIDE`, and by how much it is reduced."""
     rng = np.random.default_rng([seed, index, 7])
     ratio = ASPECTS[int(rng.choice(len(ASPECTS), p=[share for _, share in ASPECTS]))][0]
     width, height = SIDE * min(1.0, ratio), SIDE * min(1.0, 1.0 / ratio)
-    return round(width), round(height)
+    return round(width), round(height), 1 + int(rng.random() < REDUCED)
 
 
 def in_view(figure: Figure, skeleton: Skeleton) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -90,16 +93,19 @@ def words_of(truth: Truth) -> dict[str, object]:
     }
 
 
-def describe(figure: Figure, size: tuple[int, int]) -> tuple[dict[str, NDArray[np.generic]], str]:
+def describe(
+    figure: Figure, size: tuple[int, int, int]
+) -> tuple[dict[str, NDArray[np.generic]], str]:
     """Draw a figure and give its arrays by name and its words as a line of JSON."""
-    drawing = draw(figure, *size)
+    width, height, factor = size
+    drawing = draw(figure, factor * width, factor * height)
     truth = drawing.truth
-    (width, height), side = size, SIDE
-    picture = np.zeros((side, side, 3), np.uint8)
-    picture[:height, :width] = drawing.picture
+    image = Image.fromarray(drawing.picture)
+    picture = np.zeros((SIDE, SIDE, 3), np.uint8)
+    picture[:height, :width] = np.asarray(image.reduce(factor))
     classes = np.array([*(PARTS.get(name, TOP) for name in drawing.names), OTHER], np.uint8)
-    parts = np.zeros((side, side), np.uint8)
-    parts[:height, :width] = classes[drawing.parts]
+    parts = np.zeros((SIDE, SIDE), np.uint8)
+    parts[:height, :width] = classes[drawing.parts[::factor, ::factor]]
     skeleton = pose_skeleton(figure.character.proportions, figure.pose.angles)
     joints_3d, axes = in_view(figure, skeleton)
     eye = 1e3 * direction(figure.camera.azimuth, figure.camera.elevation)
@@ -108,8 +114,8 @@ def describe(figure: Figure, size: tuple[int, int]) -> tuple[dict[str, NDArray[n
     arrays: dict[str, NDArray[np.generic]] = {
         "picture": picture,
         "parts": parts,
-        "size": np.array(size, np.int16),
-        "joints": np.array([(joint.x, joint.y) for joint in joints], np.float32),
+        "size": np.array((width, height), np.int16),
+        "joints": _places(truth, factor),
         "inside": np.array([joint.inside for joint in joints], np.uint8),
         "visible": np.array([joint.visible for joint in joints], np.uint8),
         "joints_3d": joints_3d,
@@ -119,12 +125,22 @@ def describe(figure: Figure, size: tuple[int, int]) -> tuple[dict[str, NDArray[n
         "roll": np.array(figure.camera.roll, np.float32),
         "pose": np.array(POSES.index(truth.pose), np.uint8),
         "expression": np.array(EXPRESSIONS.index(truth.expression), np.uint8),
-        "head_box": np.array(truth.head_box or NO_BOX, np.int16),
-        "face_box": np.array(truth.face_box or NO_BOX, np.int16),
-        "figure_box": np.array(truth.figure_box or NO_BOX, np.int16),
-        "face_pixels": np.array(truth.parts.get("face", 0), np.int32),
+        "head_box": _box(truth.head_box, factor),
+        "face_box": _box(truth.face_box, factor),
+        "figure_box": _box(truth.figure_box, factor),
     }
     return arrays, json.dumps(words_of(truth), separators=(",", ":"))
+
+
+def _places(truth: Truth, factor: int) -> NDArray[np.float32]:
+    """Give the joints (j, 2) of the reduced picture; who is behind the viewer stays there."""
+    places = np.array([(joint.x, joint.y) for joint in truth.joints.values()], np.float32)
+    behind = (places == BEHIND).all(axis=1)
+    return np.where(behind[:, None], places, places / factor).astype(np.float32)
+
+
+def _box(box: Box | None, factor: int) -> NDArray[np.int16]:
+    return np.array(NO_BOX if box is None else [side // factor for side in box], np.int16)
 
 
 def draw_shards(folder: Path, plan: FiguresPlan, workers: int) -> None:
