@@ -89,7 +89,7 @@ def _entry(group: list[Finding], shown: Gallery, *, one_advice: bool) -> Markup:
         _strip(numbers, shown),
         _names(paths) if paths else Markup(),
         *([] if one_advice else [element("p", first.advice, class_="advice")]),
-        class_="finding",
+        class_="finding single" if len(numbers) == 1 else "finding",
         data_on=" ".join(map(str, numbers)),
     )
 
