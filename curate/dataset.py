@@ -1,6 +1,8 @@
 """dataset.yaml + index + facts -> the Dataset that rules judge."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from curate.buckets import place
 from curate.captions import SlotTable
@@ -8,10 +10,10 @@ from curate.declared import NOTHING, Declarations
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
 from curate.folder import suffix_of
 from curate.index import FoundPicture
-from curate.labels import Labels, apply_labels
+from curate.labels import AXES, Labels, apply_labels
 from rules.evidence import declared_evidence
 from rules.globs import matches
-from rules.model import Dataset, FileFacts, Picture, Sidecar
+from rules.model import Dataset, FileFacts, Picture, Seen, Sidecar
 from rules.profiles import Trainer, load_base, load_trainer
 from rules.spec import Source, Spec
 from rules.vocabulary import load_vocabulary
@@ -29,6 +31,8 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     known_tags: Mapping[str, int] | None = None,
     aliases: Mapping[str, str] | None = None,
     labels: Labels | None = None,
+    seen: Mapping[str, Seen] | None = None,
+    tested_on: int = 0,
 ) -> Dataset:
     """Build what rules see.
 
@@ -40,22 +44,47 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     vocabulary = load_vocabulary().extended(spec.lint)
     slots = SlotTable(spec, base, vocabulary)
     declared = Declarations(vocabulary, spec.subject.trigger)
+
+    def picture(found: FoundPicture) -> Picture:
+        told = _picture(found, name, spec, trainer, slots, declared)
+        return apply_labels(_with_sight(told, seen or {}), labels or {})
+
+    every = [(picture(found), _is_held_out(found.path, spec)) for found in pictures]
     return Dataset(
         name=name,
         spec=spec,
         trainer=trainer,
         base=base,
         vocabulary=vocabulary,
-        pictures=tuple(
-            apply_labels(_picture(found, name, spec, trainer, slots, declared), labels or {})
-            for found in pictures
-            if not any(matches(found.path, glob) for glob in spec.held_out)
-        ),
+        pictures=tuple(told for told, held_out in every if not held_out),
         orphans=orphans,
         locked=locked,
         known_tags=known_tags,
         aliases=aliases or {},
+        held_out=tuple(told for told, held_out in every if held_out),
+        tested_on=tested_on,
     )
+
+
+def _is_held_out(path: str, spec: Spec) -> bool:
+    return any(matches(path, glob) for glob in spec.held_out)
+
+
+def _with_sight(picture: Picture, sights: Mapping[str, Seen]) -> Picture:
+    """The picture with what was seen, which counts more than its caption's word where it is sure.
+
+    What a classifier would rather not say counts where nobody says anything.
+    """
+    seen = sights.get(picture.sha256 or "")
+    if seen is None:
+        return picture
+    told: dict[str, Any] = {
+        axis: evidence
+        for axis in AXES
+        if (evidence := getattr(seen, axis)) is not None
+        and not (evidence.abstained and getattr(picture, axis) is not None)
+    }
+    return replace(picture, seen=seen, **told)
 
 
 def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of this one
@@ -71,6 +100,7 @@ def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of 
     size = _size_as_read(found.file, trainer)
     glob, source = _source(found.path, spec.sources)
     told = declared.read(caption) if caption else NOTHING
+    evidence: dict[str, Any] = {axis: declared_evidence(axis, said) for axis, said in told.items()}
     return Picture(
         path=found.path,
         suffix=suffix_of(found.path),
@@ -94,7 +124,7 @@ def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of 
         glob=glob,
         source=source,
         declared=told,
-        **{axis: declared_evidence(axis, said) for axis, said in told.items()},
+        **evidence,
     )
 
 

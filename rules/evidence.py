@@ -1,12 +1,13 @@
 """What is known of a picture on one axis, by whose word, and without whose."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from rules.known_labels import known
 from rules.model import Dataset, Declared, Evidence, Picture
+from rules.violation import Abstention, Severity
 
 AXES = ("framing", "view", "elevation", "pose", "expression")
 # Where several words tell a pose, the most particular one counts.
@@ -19,6 +20,8 @@ FINER = {
     "back": frozenset({"back_left", "back_right"}),
 }
 SIDES = ("_left", "_right")
+# Where more pictures than this share are unclear, a verdict about the whole set is one step milder.
+UNCLEAR = 0.15
 # From how many labelled pictures on a classifier's sight may make an error of a finding.
 TESTED = 30
 
@@ -36,6 +39,16 @@ class Sources(NamedTuple):
     def known(self) -> int:
         """Those that somebody stands by."""
         return self.labelled + self.seen + self.declared
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self)
+
+    @property
+    def unclear(self) -> int:
+        """Those of which nobody knows, or would rather not say."""
+        return self.abstained + self.unknown
 
     def trusted(self, dataset: Dataset) -> int:
         """Those on whose word a finding may be an error: people's, or a tested classifier's."""
@@ -58,6 +71,27 @@ def sources_of(evidence: Iterable[Evidence | None]) -> Sources:
         for found in evidence
     )
     return Sources(**counts)
+
+
+def graded(dataset: Dataset, sources: Sources, worst: Severity) -> Severity:
+    """How bad a finding may be called, given how sure it is.
+
+    An error needs people's labels or a tested classifier; where much is unclear, every verdict
+    is one step milder.
+    """
+    sure = sources.trusted(dataset) >= (1 - UNCLEAR) * sources.total
+    if sources.unclear > UNCLEAR * sources.total:
+        return Severity.INFO if worst is Severity.WARNING else Severity.WARNING
+    return Severity.WARNING if worst is Severity.ERROR and not sure else worst
+
+
+def unjudged(sources: Sources, what: str) -> Iterator[Abstention]:
+    """The pictures of which something is not known, where there are any."""
+    if sources.unclear:
+        reason = f"the {what} is unknown"
+        if sources.abstained:
+            reason += f" (a classifier would rather not say of {sources.abstained:,})"
+        yield Abstention(reason=reason, count=sources.unclear, total=sources.total)
 
 
 def preferred(
@@ -108,6 +142,12 @@ def declared_evidence(axis: str, told: Iterable[Declared]) -> Evidence | None:
 @cache
 def _declared(label: str) -> Evidence:
     return Evidence(label=label, source="declared")
+
+
+def wants(dataset: Dataset, axis: str, label: str) -> bool:
+    """Whether the LoRA must be able to draw it; where `wanted` is silent on the axis, it must."""
+    wanted = getattr(dataset.spec.wanted, axis)
+    return not wanted or label in wanted
 
 
 def view_group(label: str) -> str:

@@ -58,6 +58,14 @@ FRAMED = Need(
     "pictures have no known framing",
     known=lambda p: label_of(p.framing) is not None,
 )
+VIEWED = Need("pictures have no known view", known=lambda p: label_of(p.view) is not None)
+ELEVATED = Need(
+    "pictures have no known elevation", known=lambda p: label_of(p.elevation) is not None
+)
+EXPRESSIVE = Need(
+    "pictures have no known expression", known=lambda p: label_of(p.expression) is not None
+)
+SEEN = Need("no classifier has looked at the pictures", known=lambda p: p.seen is not None)
 
 CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned))
 TRIGGER = Need(
@@ -116,5 +124,22 @@ FEATURES = Need(
         or d.spec.subject.structure
         or d.spec.subject.prose_only
         or d.spec.subject.outfits
+    ),
+)
+WANTED_VIEWS = Need(
+    "no view is wanted (`wanted.view`)", declared=lambda d: bool(d.spec.wanted.view)
+)
+WANTED = Need(
+    "nothing is wanted (`wanted`)",
+    declared=lambda d: bool(
+        d.spec.wanted.framing or d.spec.wanted.view or d.spec.wanted.elevation or d.spec.wanted.pose
+    ),
+)
+WANTED_SHARES = Need(
+    "no share is wanted (`wanted: {pose: {upright: 0.2}}`)",
+    declared=lambda d: any(
+        share
+        for axis in (d.spec.wanted.view, d.spec.wanted.elevation, d.spec.wanted.pose)
+        for share in axis.values()
     ),
 )

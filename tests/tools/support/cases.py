@@ -113,7 +113,7 @@ def build(case: Case) -> Dataset:
 def _with_sight(picture: Picture, told: Mapping[str, Any]) -> Picture:
     """The picture as a classifier saw it, whose word counts less than a person's."""
     seen = Seen(classifier="by hand", **{key: _sight(value) for key, value in told.items()})
-    best = {}
+    best: dict[str, Any] = {}
     for axis in AXES:
         known = getattr(picture, axis)
         labelled = known if known and known.source == "labelled" else None
