@@ -25,7 +25,8 @@ from curate.figures.library import load
 from curate.figures.poses import variant_of
 from curate.figures.prior import sample_many
 from curate.figures.rig import Skeleton, pose_skeleton
-from curate.figures.truth import BEHIND, Box, Truth, joint_points, seen_azimuth
+from curate.figures.tally import Box
+from curate.figures.truth import BEHIND, Truth, joint_points, seen_azimuth
 from curate.figures.turns import Frame
 from curate.progress import progress
 from rules.records import write_atomically

@@ -4,7 +4,7 @@ Shape legend: s side of the model's input, j joints.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,24 @@ LARGE = ("picture", "parts")
 Arrays = dict[str, NDArray[Any]]
 
 
+def scene_of(arrays: Mapping[str, NDArray[Any]]) -> Scene:
+    """Make a scene of what `drawn` wrote down of one figure."""
+    width, height = (int(side) for side in arrays["size"])
+    joints = arrays["joints"].copy()
+    joints[(joints == BEHIND).all(axis=1)] = FAR_OUT
+    return Scene(
+        picture=arrays["picture"][:height, :width],
+        parts=arrays["parts"][:height, :width],
+        joints=joints,
+        joints_3d=arrays["joints_3d"],
+        axes=arrays["axes"],
+        azimuths=arrays["azimuths"],
+        elevation=float(arrays["elevation"]),
+        head_box=tuple(map(int, arrays["head_box"])),  # type: ignore[arg-type]
+        figure_box=tuple(map(int, arrays["figure_box"])),  # type: ignore[arg-type]
+    )
+
+
 class Shards:
     """Drawn figures by number; files stay mapped, so only what is asked for is read."""
 
@@ -70,21 +88,7 @@ class Shards:
             self._small[shard] = {name: file.get_tensor(name) for name in small}
         large = {name: slices[row : row + 1][0] for name, slices in self._open[shard].items()}
         known = {name: values[row] for name, values in self._small[shard].items()}
-        width, height = (int(side) for side in known["size"])
-        joints = known["joints"].copy()
-        joints[(joints == BEHIND).all(axis=1)] = FAR_OUT
-        scene = Scene(
-            picture=large["picture"][:height, :width],
-            parts=large["parts"][:height, :width],
-            joints=joints,
-            joints_3d=known["joints_3d"],
-            axes=known["axes"],
-            azimuths=known["azimuths"],
-            elevation=float(known["elevation"]),
-            head_box=tuple(map(int, known["head_box"])),  # type: ignore[arg-type]
-            figure_box=tuple(map(int, known["figure_box"])),  # type: ignore[arg-type]
-        )
-        return scene, int(known["pose"]), int(known["expression"])
+        return scene_of({**large, **known}), int(known["pose"]), int(known["expression"])
 
     def words(self, index: int) -> dict[str, Any]:
         """Give what can be said of a figure."""
