@@ -44,6 +44,24 @@ cache_option = click.option(
 )
 
 
+def look_options(command: F) -> F:
+    """Classifiers to look with."""
+    options = (
+        click.option(
+            "--clip-model",
+            metavar="NAME[:WEIGHTS]",
+            help="Look with this open_clip model; WEIGHTS is a tag of its hub, or a file.",
+        ),
+        click.option("--tagger", type=File, help="Look with this WD14-type tagger: model.onnx."),
+        click.option(
+            "--tags", type=File, help="Its table.  [default: selected_tags.csv beside it]"
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lora-curate", prog_name="curate")
 def cli() -> None:
@@ -70,26 +88,63 @@ def init(directory: str, *, dry_run: bool, cache_dir: Path | None) -> None:
 @folder
 @click.option("--fiftyone", is_flag=True, help="Also bring DIR's dataset in FiftyOne up to date.")
 @name_option
+@look_options
 @cache_option
-def index(directory: str, *, fiftyone: bool, name: str | None, cache_dir: Path | None) -> None:
-    """Measure what is new in DIR and keep the facts."""
+def index(
+    directory: str,
+    *,
+    fiftyone: bool,
+    name: str | None,
+    cache_dir: Path | None,
+    **look: Any,  # noqa: ANN401
+) -> None:
+    """Measure what is new in DIR, look at it, and keep the facts."""
+    from curate.classify.looking import Choice
     from curate.errors import UserError
     from curate.formats.place import visible
     from curate.session import open_dataset
 
-    session = open_dataset(directory, cache_dir=cache_dir)
-    for note in session.index.notes:
+    session = open_dataset(directory, cache_dir=cache_dir, look=Choice(**look))
+    for note in (*session.index.notes, *session.sights.notes):
         click.echo(f"note: {visible(note)}", err=True)
     if not session.index.kept:
         raise UserError("the facts are not kept; make room, or name a folder with --cache-dir")
     total = len(session.index.pictures)
+    looked = f", {session.sights.looked:,} looked at" if session.sights.looked else ""
     click.echo(
-        f"{total:,} pictures, {session.index.measured:,} measured, in {session.store.folder}"
+        f"{total:,} pictures, {session.index.measured:,} measured{looked}, in "
+        f"{session.store.folder}"
     )
     if fiftyone:
         from curate.browse.command import index_command
 
         click.echo(index_command(session, name))
+
+
+@cli.command()
+@folder
+@click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
+@click.option("--out", type=File, help="Write there instead of to standard output.")
+@look_options
+@cache_option
+def facts(
+    directory: str,
+    *,
+    form: str,
+    out: Path | None,
+    cache_dir: Path | None,
+    **look: Any,  # noqa: ANN401
+) -> None:
+    """Tell what every picture in DIR shows, one JSON object a line.
+
+    Framing, view, elevation, pose, expression and more, each with its probability, whether the
+    classifier would rather not say, and whose word it is.
+    """
+    from curate.classify.facts import facts_command
+    from curate.classify.looking import Choice
+
+    del form  # there is one so far
+    facts_command(directory, choice=Choice(**look), out=out, cache_dir=cache_dir)
 
 
 @cli.command()

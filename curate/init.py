@@ -40,7 +40,7 @@ def init_dataset(
     path = Path(directory) / SPEC_FILE
     if os.path.lexists(path):
         raise UserError(f"{path}: is there already and stays as it is; `curate lint` reads it")
-    session = open_dataset(directory, cache_dir=cache_dir)
+    session = open_dataset(directory, cache_dir=cache_dir, look=None)
     if session.guess is None:
         raise UserError(f"{path}: appeared while the folder was read; `curate lint` reads it")
     text = render_spec(session.guess, session.dataset.name)

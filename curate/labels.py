@@ -71,14 +71,26 @@ def save_labels(root: Path, labels: Labels) -> None:
 
 def apply_labels(picture: Picture, labels: Labels) -> Picture:
     """The picture with labelled evidence wherever a person, or its truth, has spoken."""
-    said = labels.get(picture.path) or labels.get(picture.path.removesuffix(_suffix(picture.path)))
-    if said is None or said.sha256 not in {None, picture.sha256}:
+    said = said_of(picture.path, picture.sha256, labels)
+    if said is None:
         return picture
     told = {axis: label for axis in AXES if (label := getattr(said, axis)) is not None}
     evidence: dict[str, Any] = {
         axis: Evidence(label=label, source="labelled") for axis, label in told.items()
     }
     return replace(picture, **evidence) if evidence else picture
+
+
+def said_of(path: str, sha256: str | None, labels: Labels) -> PictureLabels | None:
+    """What labels say of a picture with this content; None where they mean no, or other, bytes."""
+    said = labels.get(path) or labels.get(path.removesuffix(_suffix(path)))
+    return said if said is not None and said.sha256 in {None, sha256} else None
+
+
+def is_labelled(path: str, sha256: str | None, labels: Labels) -> bool:
+    """Whether labels say anything of a picture."""
+    said = said_of(path, sha256, labels)
+    return said is not None and any(getattr(said, axis) is not None for axis in AXES)
 
 
 def _suffix(path: str) -> str:

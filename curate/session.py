@@ -4,18 +4,19 @@ import csv
 import difflib
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from curate.captions import SlotTable
+from curate.classify.looking import AS_DECLARED, Choice, Sights, gather
 from curate.dataset import assemble
 from curate.errors import UserError
 from curate.feeding import folder_repeats
 from curate.folder import shown
 from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
-from curate.labels import LABELS, load_labels, load_written
+from curate.labels import LABELS, is_labelled, load_labels, load_written
 from curate.store import Store
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
@@ -38,6 +39,7 @@ class Session:
         guess: what was guessed, where there is no dataset.yaml.
         store: where facts and the last report are kept.
         trainer: the profile that was named in place of the spec's.
+        sights: what classifiers saw.
     """
 
     root: Path
@@ -48,6 +50,7 @@ class Session:
     guess: Guess | None
     store: Store
     trainer: str | None = None
+    sights: Sights = Sights()
 
 
 def open_dataset(
@@ -56,14 +59,16 @@ def open_dataset(
     trainer: str | None = None,
     cache_dir: Path | None = None,
     measure: bool = True,
+    look: Choice | None = AS_DECLARED,
 ) -> Session:
-    """Open a folder, measuring what is new.
+    """Open a folder, measuring and looking at what is new.
 
     Args:
         path: the folder, as the user named it.
         trainer: a trainer profile in place of the spec's.
         cache_dir: in place of `.curate/`.
-        measure: whether new pictures may be measured.
+        measure: whether new pictures may be measured, and looked at.
+        look: classifiers to look with, in place of the spec's; None where nobody shall look.
 
     Raises:
         UserError: no such folder, no pictures, or pictures without facts while `measure` is off.
@@ -77,19 +82,48 @@ def open_dataset(
     store, index = _read(root, path, cache_dir, measure=measure)
     if not index.pictures:
         raise UserError(f"{path}: no pictures were found; name the folder that holds them")
-    return _opened(root, path, store, index, trainer)
+
+    def looking(spec: Spec) -> Sights:
+        if look is None:
+            return Sights()
+        return gather(
+            root,
+            shown=path,
+            index=index,
+            store=store,
+            wanted=spec.classifier,
+            choice=look,
+            measure=measure,
+        )
+
+    return _opened(root, path, store, index, trainer, looking)
 
 
 def with_index(session: Session, index: Index) -> Session:
     """The dataset as it would be had the folder held something else: other captions or pictures."""
-    return _opened(session.root, session.shown, session.store, index, session.trainer)
+    return _opened(
+        session.root,
+        session.shown,
+        session.store,
+        index,
+        session.trainer,
+        lambda _: session.sights,
+    )
 
 
-def _opened(root: Path, path: str, store: Store, index: Index, trainer: str | None) -> Session:
+def _opened(  # noqa: PLR0913, PLR0917 - what `open_dataset` found out, in its order
+    root: Path,
+    path: str,
+    store: Store,
+    index: Index,
+    trainer: str | None,
+    looking: Callable[[Spec], Sights],
+) -> Session:
     spec, guess = _spec(root, index, trainer)
     if trainer is not None:
         spec = replace(spec, trainer=_choice(spec.trainer_choice, trainer))
     known_tags, aliases = _known_tags(root, spec)
+    sights = looking(spec)
     dataset = assemble(
         name=shown(root.resolve().name),
         spec=spec,
@@ -99,6 +133,8 @@ def _opened(root: Path, path: str, store: Store, index: Index, trainer: str | No
         known_tags=known_tags,
         aliases=aliases,
         labels=load_labels(root),
+        seen=sights.seen,
+        tested_on=_tested_on(root, index, sights),
     )
     return Session(
         root=root,
@@ -109,10 +145,23 @@ def _opened(root: Path, path: str, store: Store, index: Index, trainer: str | No
             *(_guess_notes(path, guess) if guess else ()),
             *_label_notes(root, dataset),
             *index.notes,
+            *sights.notes,
         ),
         guess=guess,
         store=store,
         trainer=trainer,
+        sights=sights,
+    )
+
+
+def _tested_on(root: Path, index: Index, sights: Sights) -> int:
+    """How many pictures people labelled of which a classifier said something, too."""
+    if not sights.seen:
+        return 0
+    written = load_written(root)
+    return sum(
+        picture.sha256 in sights.seen and is_labelled(picture.path, picture.sha256, written)
+        for picture in index.pictures
     )
 
 

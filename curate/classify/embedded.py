@@ -10,10 +10,11 @@ from pydantic import Field
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from curate.classify import naming
 from curate.classify.classifier import Looks, unit
 from curate.classify.clip import ClipModel, as_half, build, file_sha256, plain_tokenizer
 from curate.classify.heads import Heads
-from curate.classify.naming import CONFIG, FOLDER, HEADS, WEIGHTS, embedded_id, one_line
+from curate.classify.naming import CONFIG, HEADS, WEIGHTS, embedded_id, one_line
 from curate.classify.prepare import Prepare, Square
 from curate.errors import UserError
 from rules.records import RecordError, parse_json, record, to_plain, write_atomically
@@ -41,13 +42,14 @@ class Config:
 class Embedded:
     """The embedded model under its own heads, or under some that were fitted to a dataset."""
 
-    def __init__(self, folder: Path = FOLDER, heads: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, heads: Path | None = None) -> None:
         """Load it.
 
         Raises:
             UserError: a file is missing.
             RecordError: a file is torn, or belongs to another model.
         """
+        folder = folder or naming.FOLDER
         try:
             config = parse_json(Config, (folder / CONFIG).read_bytes(), str(folder / CONFIG))
             self.id = embedded_id(heads, folder)

@@ -4,29 +4,54 @@ An id covers everything that decides what is seen, so that facts are never mixed
 """
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
 EMBEDDED = "embedded"
 VERSION = 1
+EMBEDDED_FAMILY = f"{EMBEDDED}:{VERSION}"
 # What ships with the project: an open_clip config, its weights in 16 bits, and its heads.
 FOLDER = Path(__file__).with_name("embedded")
 CONFIG, WEIGHTS, HEADS = "config.json", "model.safetensors", "heads.safetensors"
 
 
-def is_there(folder: Path = FOLDER) -> bool:
+def is_there(folder: Path | None = None) -> bool:
     """Whether the embedded model's files are part of this installation."""
-    return all((folder / name).is_file() for name in (CONFIG, WEIGHTS, HEADS))
+    place = folder or FOLDER
+    return all((place / name).is_file() for name in (CONFIG, WEIGHTS, HEADS))
 
 
-def embedded_id(heads: Path | None = None, folder: Path = FOLDER) -> str:
+def embedded_id(heads: Path | None = None, folder: Path | None = None) -> str:
     """The embedded model's id under some heads; small files say it, for heads name their weights.
 
     Raises:
         OSError: a file is missing.
     """
-    contents = (folder / CONFIG).read_bytes(), (heads or folder / HEADS).read_bytes()
-    return f"{EMBEDDED}:{VERSION}:{digest(*contents)}"
+    place = folder or FOLDER
+    contents = (place / CONFIG).read_bytes(), (heads or place / HEADS).read_bytes()
+    return f"{EMBEDDED_FAMILY}:{digest(*contents)}"
+
+
+def own_heads(folder: Path, name: str) -> Path | None:
+    """Heads that `curate calibrate` fitted for a classifier of this family.
+
+    Args:
+        folder: where facts are kept; heads of the user's own lie in their configuration, too.
+        name: the id without its hash.
+    """
+    own = (heads_place(folder, name), heads_place(_user_folder(), name))
+    return next((path for path in own if path.is_file()), None)
+
+
+def heads_place(folder: Path, name: str) -> Path:
+    """Where the heads of a family lie in a folder."""
+    return folder / "heads" / f"{plain(name)}.safetensors"
+
+
+def _user_folder() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path("~/.config").expanduser()) / "lora-curate"
 
 
 def family(classifier: str) -> str:

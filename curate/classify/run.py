@@ -12,6 +12,7 @@ from pathlib import Path
 
 from curate.classify.classifier import Classifier, Embeddings
 from curate.classify.embeddings import load_embeddings, save_embeddings
+from curate.classify.looking import unseen
 from curate.classify.prepare import Prepare, Square, UnreadablePicture, read_prepared
 from curate.errors import UserError
 from curate.folder import list_folder
@@ -45,19 +46,6 @@ class Looked:
     seen: int = 0
     failed: tuple[tuple[str, str], ...] = ()
     kept: str | None = None
-
-
-def unseen(pictures: Iterable[FoundPicture], known: Iterable[str]) -> dict[str, str]:
-    """sha256 -> path of the pictures without facts; copies once, and what does not decode never."""
-    looked_at = frozenset(known)
-    return {
-        picture.sha256: picture.path
-        for picture in pictures
-        if picture.sha256 is not None
-        and picture.sha256 not in looked_at
-        and picture.file is not None
-        and picture.file.error is None
-    }
 
 
 def look_at(
