@@ -45,7 +45,19 @@ def read_sidecar(file: ListedFile) -> tuple[Sidecar, str | None]:
 
 
 def likely_encoding(raw: bytes) -> str:
-    """What bytes that are no UTF-8 most likely are."""
+    """What bytes that are no UTF-8 most likely are; `unreadable` where they are nothing known."""
+    guess = _guessed_encoding(raw)
+    # No western letter has some of the codes that half-width katakana have.
+    for encoding in (guess, "cp932") if guess == "cp1252" else (guess,):
+        try:
+            raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return "unreadable"
+
+
+def _guessed_encoding(raw: bytes) -> str:
     if raw.startswith(UTF16_MARKS):
         return "utf-16"
     if raw[1::2].count(0) > len(raw) // 4:
