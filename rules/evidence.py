@@ -20,6 +20,15 @@ FINER = {
     "back": frozenset({"back_left", "back_right"}),
 }
 SIDES = ("_left", "_right")
+# Labels that people would put otherwise.
+SPOKEN = {
+    "eye": "at eye level",
+    "below": "from below",
+    "above": "from above",
+    "three_quarter_back": "half-turned from behind",
+    "back": "straight from behind",
+    "full": "full body",
+}
 # Where more pictures than this share are unclear, a verdict about the whole set is one step milder.
 UNCLEAR = 0.15
 # From how many labelled pictures on a classifier's sight may make an error of a finding.
@@ -148,6 +157,11 @@ def wants(dataset: Dataset, axis: str, label: str) -> bool:
     """Whether the LoRA must be able to draw it; where `wanted` is silent on the axis, it must."""
     wanted = getattr(dataset.spec.wanted, axis)
     return not wanted or label in wanted
+
+
+def spoken(label: str) -> str:
+    """A label as a message says it."""
+    return SPOKEN.get(label, label.replace("_", " "))
 
 
 def view_group(label: str) -> str:

@@ -132,7 +132,17 @@ class _Counts:
 
 def _dependency(counts: _Counts, group: Hashable, value: str) -> Dependency | None:
     """The test of one pair, None where its share is no larger than elsewhere."""
-    tables = counts.tables(group, value)
+    return dependency_in(group, value, counts.tables(group, value))
+
+
+def dependency_in(group: Hashable, value: str, tables: Mapping[str, Table]) -> Dependency | None:
+    """The test of one value in one group, None where its share is no larger than elsewhere.
+
+    Args:
+        group: what is compared with all else.
+        value: what may be more frequent there.
+        tables: stratum -> (k, n, elsewhere_k, elsewhere_n) where something can be told.
+    """
     if not tables:
         return None
     k, n, elsewhere_k, elsewhere_n = (sum(column) for column in zip(*tables.values(), strict=True))
@@ -155,7 +165,7 @@ def _dependency(counts: _Counts, group: Hashable, value: str) -> Dependency | No
         v=v,
         p=p,
         q=1.0,
-        strata=tables,
+        strata=dict(tables),
     )
 
 

@@ -112,6 +112,34 @@ class ProsePhrases:
 
 
 @record
+class Nature:
+    """Tags that say something of an axis: by their whole name, or by any of their words."""
+
+    tags: Tags
+    words: Tags
+
+
+@record
+class Entails:
+    """What goes together by nature (`entails.yaml`).
+
+    Attributes:
+        leaves_open: axis -> tag that narrows it -> the labels that it allows.
+        by_nature: axis -> tags that say something of it or are only seen on some side.
+    """
+
+    leaves_open: Mapping[str, Mapping[str, Tags]]
+    by_nature: Mapping[str, Nature]
+
+    def names(self, tag: str, axis: str) -> bool:
+        """Whether a tag has to do with an axis by nature."""
+        nature = self.by_nature.get(axis)
+        return nature is not None and (
+            tag in nature.tags or not set(nature.words).isdisjoint(tag.split())
+        )
+
+
+@record
 class Vocabulary:
     """Everything of the above, with what the user added.
 
@@ -123,6 +151,7 @@ class Vocabulary:
     words: Words
     axes: Axes
     prose: ProsePhrases
+    entails: Entails
     exclusive: Mapping[str, ExclusiveGroup]
     implies: Mapping[str, Tags] = field(default_factory=dict)
     tag_words: frozenset[str] = frozenset()
@@ -165,6 +194,7 @@ def load_vocabulary() -> Vocabulary:
         words=parse(Words, load_yaml(FOLDER / "words.yaml"), "words.yaml"),
         axes=parse(Axes, load_yaml(FOLDER / "axes.yaml"), "axes.yaml"),
         prose=parse(ProsePhrases, load_yaml(FOLDER / "prose.yaml"), "prose.yaml"),
+        entails=parse(Entails, load_yaml(FOLDER / "entails.yaml"), "entails.yaml"),
         exclusive=parse(_Exclusive, load_yaml(FOLDER / "exclusive.yaml"), "exclusive.yaml").groups,
         implies=parse(_Implies, load_yaml(FOLDER / "implies.yaml"), "implies.yaml").tags,
         tag_words=frozenset(
