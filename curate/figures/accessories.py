@@ -6,7 +6,7 @@ from curate.figures.compiled import Floats
 from curate.figures.head import on_skull
 from curate.figures.material import Material
 from curate.figures.surface import Mesh, Piece, ball, control_rows, sheet
-from curate.figures.turns import Frame
+from curate.figures.turns import Frame, turn_x, turn_z
 
 
 def add_bow(mesh: Mesh, material: Material, frame: Frame, size: float) -> None:
@@ -103,56 +103,84 @@ def add_glasses(mesh: Mesh, material: Material, level: float, apart: float) -> N
     mesh.add_tube(rows, material, rings=5, columns=5, group=group)
 
 
-def _crown(height: float, puff: float, top: float, detail: int) -> Piece:
-    """Make a cap over the skull from `height` up; `puff` stands off, `top` adds at the crown."""
+def _crown(height: float, puff: float, top: float, detail: int, rows: int = 12) -> Floats:
+    """Give a cap over the skull from `height` up; `puff` stands off, `top` adds at the crown."""
     around = np.linspace(-np.pi, np.pi, detail + 1)[None, :]
-    share = np.linspace(1.0, 0.0, 12)[:, None]
+    share = np.linspace(1.0, 0.0, rows)[:, None]
     heights = height + (1.0 - height) * np.cos(share * np.pi / 2)
     points = on_skull(around, heights)
     outward = points - np.array([0.0, 0.55, -0.03])
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
-    return sheet(points + outward * (puff + top * (1 - share) ** 0.6)[..., None], wrap=True)
+    crown: Floats = points + outward * (puff + top * (1 - share) ** 0.6)[..., None]
+    return crown
+
+
+def _cone(turn: Floats, levels: Floats, loose: float) -> Floats:
+    """Give rings (rows, columns, 3) of a witch hat at levels (rows, 1) of its height."""
+    radius = 0.56 * (1 - levels) ** 0.85 + 0.005 + loose
+    rings = [
+        radius * np.sin(turn),
+        0.76 + 0.97 * levels + 0 * turn,
+        radius * np.cos(turn) - 0.03 - 0.22 * levels**2,
+    ]
+    return np.stack(np.broadcast_arrays(*rings), axis=-1)
+
+
+def _worn(piece: Piece, back: float) -> Piece:
+    """Push a hat back on the head by some degrees."""
+    turn, pivot = turn_x(-back), np.array([0.0, 0.72, -0.12])
+    vertices = (piece.vertices - pivot) @ turn.T + pivot
+    return piece._replace(vertices=vertices, normals=piece.normals @ turn.T)
+
+
+def _beret(detail: int) -> list[Piece]:
+    """Make a beret that lies to one side, and its stalk."""
+    puff = ball(np.zeros(3), np.array([0.58, 0.19, 0.56]), columns=detail)
+    lean = turn_z(-9.0) @ turn_x(-8.0)
+    middle = np.array([0.07, 0.97, -0.06])
+    stalk = ball(np.array([0.0, 0.19, 0.0]), np.array([0.03, 0.045, 0.03]))
+    return [
+        part._replace(vertices=part.vertices @ lean.T + middle, normals=part.normals @ lean.T)
+        for part in (puff, stalk)
+    ]
+
+
+def _cap(detail: int) -> tuple[Piece, Piece]:
+    """Make a cap and its peak."""
+    front = np.linspace(-0.95, 0.95, 15)
+    reach = np.linspace(0.0, 1.0, 6)[:, None]
+    x = 0.52 * np.sin(front) * (1 + 0.05 * reach)
+    z = 0.50 * np.cos(front) + reach * 0.36 * np.cos(front * 1.35)
+    y = 0.80 - 0.07 * reach * np.cos(front) + 0.02 * np.cos(front)
+    peak = sheet(np.stack(np.broadcast_arrays(x, y, z), axis=-1))
+    return sheet(_crown(0.74, 0.13, 0.05, detail), wrap=True), _worn(peak, 4.0)
 
 
 def add_hat(mesh: Mesh, kind: str, material: Material, trim: Material, detail: int) -> None:
     """Put on a beret, a cap, a straw hat or a witch hat."""
-    turn = np.linspace(-np.pi, np.pi, detail + 1)
     if kind == "beret":
-        piece = ball(np.array([0.10, 1.00, -0.06]), np.array([0.60, 0.20, 0.58]), columns=detail)
-        mesh.add(piece, material)
-        mesh.add(ball(np.array([0.10, 1.20, -0.06]), np.full(3, 0.035)), material)
+        for piece in _beret(detail):
+            mesh.add(piece, material)
         return
     if kind == "cap":
-        mesh.add(_crown(0.74, 0.13, 0.05, detail), material)
-        front = np.linspace(-0.95, 0.95, 15)
-        reach = np.linspace(0.0, 1.0, 6)[:, None]
-        x = 0.52 * np.sin(front) * (1 + 0.05 * reach)
-        z = 0.50 * np.cos(front) + reach * 0.42 * np.cos(front * 1.35)
-        y = 0.78 - 0.10 * reach * np.cos(front) + 0.02 * np.cos(front)
-        mesh.add(sheet(np.stack(np.broadcast_arrays(x, y, z), axis=-1)), trim)
+        crown, peak = _cap(detail)
+        mesh.add(crown, material)
+        mesh.add(peak, trim)
         return
-    radius = 1.0 if kind == "straw hat" else 0.95
+    # A brim's edge is long: the columns of a head would give it corners.
+    columns = 3 * detail // 2
+    turn = np.linspace(-np.pi, np.pi, columns + 1)
+    radius = 0.92 if kind == "straw hat" else 0.90
     share = np.linspace(1.0, 0.0, 7)[:, None]
-    wide = 0.46 + (radius - 0.46) * share
-    y = 0.80 - 0.10 * share**2 + 0.03 * np.sin(2 * turn) * share
+    wide = 0.44 + (radius - 0.44) * share
+    y = 0.79 - 0.09 * share**2 + 0.03 * np.sin(2 * turn) * share
     rim = np.stack(np.broadcast_arrays(wide * np.sin(turn), y, wide * np.cos(turn) - 0.03), axis=-1)
-    mesh.add(sheet(rim, wrap=True), material)
     if kind == "straw hat":
-        mesh.add(_crown(0.76, 0.13, 0.06, detail), material)
+        dome = _crown(0.74, 0.13, 0.08, columns)
+        away = dome[:3] - np.array([0.0, 0.70, -0.03])
+        band = dome[:3] + 0.022 * away / np.linalg.norm(away, axis=-1, keepdims=True)
     else:
-        levels = np.linspace(0.0, 1.0, 12)[:, None]
-        cone = 0.52 * (1 - levels) ** 0.85 + 0.005
-        lean = 0.22 * levels**2
-        points = [
-            cone * np.sin(turn),
-            0.78 + 0.95 * levels + 0 * turn,
-            cone * np.cos(turn) - 0.03 - lean,
-        ]
-        mesh.add(sheet(np.stack(np.broadcast_arrays(*points), axis=-1), wrap=True), material)
-    band = np.stack(
-        np.broadcast_arrays(
-            0.575 * np.sin(turn), np.linspace(0.79, 0.88, 3)[:, None], 0.575 * np.cos(turn) - 0.03
-        ),
-        axis=-1,
-    )
-    mesh.add(sheet(band, wrap=True), trim)
+        dome = _cone(turn, np.linspace(0.0, 1.0, 12)[:, None], 0.0)
+        band = _cone(turn, np.linspace(0.01, 0.13, 4)[:, None], 0.016)
+    for points, worn in ((rim, material), (dome, material), (band, trim)):
+        mesh.add(_worn(sheet(points, wrap=True), 11.0), worn)
