@@ -32,16 +32,19 @@ CURTAINS = {
     "long": Curtain(length=1.75, count=13, flare=0.13),
     "very long": Curtain(length=2.75, count=14, flare=0.20),
 }
+LYING, SPREAD = 0.45, 0.45
 TIED = Curtain(length=0.05, count=12, flare=0.0, curl=0.05, tip=0.3, lift=0.055, thick=0.030)
 
 
 def surroundings(skeleton: Skeleton, detail: int) -> Surroundings:
     """Tell the hair where down and the chest are, seen from the head."""
     head, chest = skeleton.frames["head"], skeleton.frames["chest"]
-    fall = unit(np.array([0.0, -1.0, 0.0]) * 0.9 - chest.turn[:, 1] * 0.5)
-    if chest.turn[1, 1] < 0.45:
-        # Hair of a lying figure keeps to her back: world-down would drop it through the ground.
-        fall = -chest.turn[:, 1]
+    up = np.array([0.0, 1.0, 0.0])
+    lying = bool(chest.turn[1, 1] < LYING)
+    # Hair of a lying figure sinks to the ground beside her, most of it towards her feet.
+    fall = unit(
+        -0.55 * up - 0.65 * chest.turn[:, 1] if lying else -0.9 * up - 0.5 * chest.turn[:, 1]
+    )
     scale = skeleton.build.torso
     plump = skeleton.thickness
     return Surroundings(
@@ -49,6 +52,9 @@ def surroundings(skeleton: Skeleton, detail: int) -> Surroundings:
         chest=head.local(chest.place(np.array([0.0, 0.20 * scale, 0.0]))),
         axes=chest.turn.T @ head.turn,
         reach=(0.46 * plump, 0.30 * plump),
+        up=up @ head.turn,
+        floor=-float(head.origin[1]),
+        spread=SPREAD if lying else 0.0,
         detail=detail,
     )
 

@@ -10,6 +10,8 @@ from curate.figures.head import MIDDLE, on_skull
 from curate.figures.material import Material
 from curate.figures.surface import Mesh, Piece, control_rows, sheet
 
+FLOOR_MARGIN = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -20,6 +22,9 @@ class Surroundings:
         chest: Middle of the chest, shape (3,).
         axes: Axes of the chest (left, up, front) as rows, shape (3, 3).
         reach: Half width and half depth of the clothed chest.
+        up: Away from the floor, shape (3,), unit length.
+        floor: The floor's height along `up`.
+        spread: How far locks fall apart, sideways from the head: 0 where she stands.
         detail: Columns of a large tube.
     """
 
@@ -27,6 +32,9 @@ class Surroundings:
     chest: Floats
     axes: Floats
     reach: tuple[float, float]
+    up: Floats
+    floor: float
+    spread: float
     detail: int
 
 
@@ -67,7 +75,15 @@ def push_out(points: Floats, around: Surroundings, margin: float = 0.05) -> Floa
     below = np.clip((0.75 - local[..., 1]) / 0.2, 0.0, 1.0)
     scale = 1.0 + (scale - 1.0) * below
     local = local * np.stack([1 + 0.35 * (scale - 1), np.ones_like(scale), scale], axis=-1)
-    return local @ around.axes + around.chest
+    return above_floor(local @ around.axes + around.chest, around)
+
+
+def above_floor(points: Floats, around: Surroundings) -> Floats:
+    """Lift points (..., 3) that would lie in the floor; further tips lie a little higher."""
+    sunk = around.floor + FLOOR_MARGIN - points @ around.up
+    # Locks that reach the floor lie on each other in the order in which they would sink.
+    lift = np.where(sunk > 0, sunk + 0.04 * np.exp(-np.maximum(sunk, 0.0)), 0.0)
+    return points + lift[..., None] * around.up
 
 
 def along(angle: float) -> Floats:
@@ -109,7 +125,10 @@ def _fall(
     # Hair beside the face goes behind the shoulders as it falls.
     ahead = around.axes[2]
     back = np.clip((root @ ahead - around.chest @ ahead + 0.22), 0.0, None)[:, None, None]
-    points = root[:, None, :] + around.down * length * share + drift
+    way = around.down + around.spread * (outward - (outward @ around.up)[:, None] * around.up)
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    points = root[:, None, :] + way[:, None, :] * length * share + drift
+    back = back * (around.spread == 0)
     points = points - ahead * back * np.minimum(share * length / 0.55, 1.0) ** 0.7
     return push_out(points, around)
 
