@@ -38,6 +38,11 @@ JOINTS = (
     *(f"{side}_{name}" for side in SIDES for name in (*PAIRED, "hand", "toe")),
 )
 
+# Half the room that an arm needs, from the middle of the forearm to the fingertips, and by how
+# many degrees two arms part at a time.
+ARM_ROOM = np.array([0.13, 0.125, 0.12, 0.115, 0.105, 0.095, 0.09, 0.075, 0.06])
+PARTING, PARTINGS = 3.0, 20
+
 Angles = Mapping[str, Mapping[str, float]]
 
 
@@ -170,6 +175,24 @@ def _arm(frames: dict[str, Frame], angles: Angles, side: str, size: Build) -> No
     frames[f"{side}_hand"] = end.child(np.array([0.0, -0.75 * size.hand, 0.0]), np.eye(3))
 
 
+def _part_arms(frames: dict[str, Frame], bent: dict[str, dict[str, float]], size: Build) -> None:
+    """Turn both forearms outward until neither passes through the other."""
+    share, reach = np.linspace(0.4, 1.0, 6)[:, None], np.array([[0.4], [0.9], [1.25]])
+    for _ in range(PARTINGS):
+        arms = []
+        for side in SIDES:
+            elbow, wrist, hand = (frames[f"{side}_{joint}"] for joint in ("elbow", "wrist", "hand"))
+            forearm = elbow.origin + share * (wrist.origin - elbow.origin)
+            palm = wrist.origin + reach * (hand.origin - wrist.origin)
+            arms.append(np.concatenate([forearm, palm]))
+        gaps = np.linalg.norm(arms[0][:, None] - arms[1][None], axis=-1)
+        if (gaps >= (ARM_ROOM[:, None] + ARM_ROOM) * size.scale**0.55).all():
+            return
+        for side in SIDES:
+            bent[f"{side}_shoulder"]["twist"] -= PARTING
+            _arm(frames, bent, side, size)
+
+
 def _leg(frames: dict[str, Frame], angles: Angles, side: str, size: Build) -> None:
     sign = 1.0 if side == "left" else -1.0
     top = frames["pelvis"].child(
@@ -208,6 +231,7 @@ def pose_skeleton(proportions: Proportions, angles: Angles) -> Skeleton:
     for side in SIDES:
         _arm(frames, bent, side, size)
         _leg(frames, bent, side, size)
+    _part_arms(frames, bent, size)
     return _grounded(Skeleton(proportions=proportions, build=size, frames=frames))
 
 
