@@ -13,7 +13,9 @@ from curate.figures.head import ear_piece, head_piece
 from curate.figures.library import palette
 from curate.figures.material import Material
 from curate.figures.outfit import add_outfit
+from curate.figures.poses import variant_of
 from curate.figures.rig import SIDES, Skeleton
+from curate.figures.seat import seat_of
 from curate.figures.surface import Mesh
 from curate.figures.tailor import Tailor
 from curate.figures.turns import Frame
@@ -44,6 +46,7 @@ def assemble(figure: Figure, skeleton: Skeleton, detail: int) -> Mesh:
     mesh.normals = [np.concatenate(mesh.normals) @ frame.turn.T]
     torso = torso_of(skeleton)
     add_body(mesh, skeleton, torso, skin, detail)
+    sitting = variant_of(figure.pose.name, figure.pose.variant).seat
     tailor = Tailor(
         mesh=mesh,
         skeleton=skeleton,
@@ -51,6 +54,7 @@ def assemble(figure: Figure, skeleton: Skeleton, detail: int) -> Mesh:
         outfit=character.outfits[figure.outfit],
         colours=palette("cloth"),
         detail=detail,
+        seat=seat_of(skeleton) if sitting else None,
     )
     add_outfit(tailor, skin)
     return mesh

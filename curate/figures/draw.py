@@ -21,6 +21,7 @@ from curate.figures.raster import fill
 from curate.figures.resolve import Samples, resolve
 from curate.figures.rig import Skeleton, pose_skeleton
 from curate.figures.scene import Scene, scene_of
+from curate.figures.seat import seat_of
 from curate.figures.surface import Mesh
 from curate.figures.truth import Truth, measure
 from curate.figures.turns import unit
@@ -187,7 +188,7 @@ def _surround(figure: Figure, skeleton: Skeleton, mesh: Mesh, target: Floats, le
     """Add what she sits on and what stands around."""
     start = len(mesh.vertices)
     if variant_of(figure.pose.name, figure.pose.variant).seat:
-        add_seat(mesh, skeleton, figure.seed)
+        add_seat(mesh, seat_of(skeleton), figure.seed)
     if figure.backdrop.props + figure.backdrop.covers:
         flip = MIRROR if figure.mirrored else np.eye(3)
         add_props(mesh, figure.backdrop, target @ flip, (lens.eye - target) @ flip)

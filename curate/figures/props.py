@@ -7,7 +7,7 @@ import numpy as np
 from curate.figures.compiled import Floats
 from curate.figures.figure import Backdrop
 from curate.figures.material import Material
-from curate.figures.rig import Skeleton
+from curate.figures.seat import Seat
 from curate.figures.surface import Mesh, Piece, ball, box, control_rows, tube
 
 Colour = tuple[float, float, float]
@@ -187,19 +187,13 @@ def add_props(mesh: Mesh, backdrop: Backdrop, centre: Floats, towards: Floats) -
         builder(Yard(mesh, turn), at, rng)
 
 
-def add_seat(mesh: Mesh, skeleton: Skeleton, seed: int) -> None:
-    """Put a stool under a sitting figure."""
+def add_seat(mesh: Mesh, seat: Seat, seed: int) -> None:
+    """Add the stool that a figure sits on."""
     rng = np.random.default_rng([seed, 4])
-    pelvis = skeleton.frames["pelvis"]
-    high = float(pelvis.origin[1]) - 0.30 * skeleton.thickness
-    ahead = pelvis.turn[:, 2] * np.array([1.0, 0.0, 1.0])
-    ahead = ahead / (np.linalg.norm(ahead) + 1e-9)
-    yard = Yard(mesh, np.stack([np.cross(UP, ahead), UP, ahead], axis=1))
-    at = np.array([pelvis.origin[0], 0.0, pelvis.origin[2]])
-    colour, wide = _some_colour(rng), 0.62 * skeleton.thickness
-    yard.block(at, (0, high - 0.08, 0.05), (wide, 0.08, 0.9 * wide), colour)
-    for x in (-0.8 * wide, 0.8 * wide):
-        for z in (-0.7 * wide, 0.75 * wide):
-            yard.block(
-                at, (x, 0.5 * high - 0.08, z), (0.06, max(0.5 * high - 0.08, 0.02), 0.06), colour
-            )
+    yard = Yard(mesh, np.stack([np.cross(UP, seat.ahead), UP, seat.ahead], axis=1))
+    colour, high = _some_colour(rng), seat.high
+    yard.block(seat.middle, (0, high - 0.08, 0), (seat.wide, 0.08, seat.long), colour)
+    for x in (-0.8 * seat.wide, 0.8 * seat.wide):
+        for z in (-0.83 * seat.long, 0.78 * seat.long):
+            leg = max(0.5 * high - 0.08, 0.02)
+            yard.block(seat.middle, (x, 0.5 * high - 0.08, z), (0.06, leg, 0.06), colour)

@@ -1,16 +1,18 @@
-"""Skirts: rings that hang from the waist and close around both legs."""
+"""Skirts: cut around straight legs, hung as the pose lets them, folded."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from curate.figures.body import limb
-from curate.figures.compiled import Floats, kernel
-from curate.figures.rig import SIDES, Skeleton
-from curate.figures.surface import Piece, sheet
+from curate.figures.body import Torso
+from curate.figures.cloth import drape, push_out
+from curate.figures.compiled import Floats
+from curate.figures.rig import Skeleton
+from curate.figures.seat import Seat
+from curate.figures.surface import Piece, grid_normals, sheet, spline
 from curate.figures.turns import unit
 
-LEANING = 0.5
+WAIST_AND_HIPS = (0.39, 0.18)
 DROPS = (0.0, 0.5, 1.0, 1.35)
 WIDTHS = (0.352, 0.435, 0.50, 0.515)
 DEPTHS = (0.250, 0.29, 0.335, 0.35)
@@ -35,88 +37,57 @@ class Skirt:
     loose: float = 0.0
 
 
-def _axis(skeleton: Skeleton) -> tuple[Floats, Floats, Floats, Floats]:
-    """Give the waist, the hips, and the directions at the waist and at the hem."""
-    spine, pelvis = skeleton.frames["spine"], skeleton.frames["pelvis"]
-    waist = spine.place(np.array([0.0, 0.10 * skeleton.build.torso, 0.0]))
-    thighs = sum(
-        unit(skeleton.point(f"{side}_knee") - skeleton.point(f"{side}_hip")) for side in SIDES
-    )
-    fall = unit(unit(np.asarray(thighs)) * 0.85 - 0.15 * pelvis.turn[:, 1])
-    return waist, pelvis.origin, unit(pelvis.origin - waist), fall
-
-
-@kernel
-def _radius(
-    frame_43: Floats,
-    wide: float,
-    deep: float,
-    legs_n8: Floats,
-    clear: float,
-    near: float,
-    count: int,
-) -> Floats:
-    """Give a ring's radius in `count` directions (closed): its own ellipse, or around the legs.
-
-    `frame_43` holds the ring's middle, its left, its front and its axis.
-    """
-    radius = np.empty(count)
-    sines = np.sin(np.linspace(-np.pi, np.pi, count))
-    cosines = np.cos(np.linspace(-np.pi, np.pi, count))
-    for j in range(count):
-        radius[j] = np.sqrt((wide * sines[j]) ** 2 + (deep * cosines[j]) ** 2)
-    for n in range(len(legs_n8)):
-        across, ahead, along = 0.0, 0.0, 0.0
-        for d in range(3):
-            offset = legs_n8[n, d] - frame_43[0, d]
-            across += offset * frame_43[1, d]
-            ahead += offset * frame_43[2, d]
-            along += offset * frame_43[3, d]
-        weight = np.exp(-((along / near) ** 2))
-        if weight < 0.02:
-            continue
-        for j in range(count):
-            reach = across * sines[j] + ahead * cosines[j] + legs_n8[n, 3] + clear
-            radius[j] = max(radius[j], reach * weight)
-    # A knee behind cloth makes a slope, not a spike.
-    for _ in range(2):
-        before = radius.copy()
-        for j in range(count):
-            left = before[j - 1] if j > 0 else before[count - 2]
-            right = before[j + 1] if j < count - 1 else before[1]
-            radius[j] = max(before[j], 0.5 * (left + right))
-    return radius
-
-
-def skirt_piece(skeleton: Skeleton, cut: Skirt, detail: int) -> Piece:
-    """Make a skirt around the legs as they are posed."""
+def _standing(
+    skeleton: Skeleton, torso: Torso, cut: Skirt, rows: int, columns: int
+) -> tuple[Floats, int]:
+    """Give a skirt as it hangs around straight legs, (rows, columns, 3), and how many rows sit."""
     size, plump = skeleton.build, skeleton.thickness
-    waist, hips, first, fall = _axis(skeleton)
-    high = float(np.linalg.norm(waist - hips))
+    pelvis = skeleton.frames["pelvis"]
+    waist = skeleton.frames["spine"].place(np.array([0.0, 0.10 * size.torso, 0.0]))
+    fall, high = unit(pelvis.origin - waist), float(np.linalg.norm(pelvis.origin - waist))
     total = high + cut.length * (size.thigh + size.shin)
+    share = np.linspace(0.0, 1.0, rows)[:, None]
+    away = share * total
+    flare = cut.flare * share**1.1
+    wide = np.interp(away / high, DROPS, WIDTHS) * plump + flare + cut.loose
+    deep = np.interp(away / high, DROPS, DEPTHS) * plump + flare + cut.loose
+    around = np.linspace(-np.pi, np.pi, columns + 1)[:-1]
+    left = pelvis.turn[:, 0]
+    ex = unit(left - fall * float(left @ fall))
+    ez = np.cross(ex, -fall)
+    across, ahead = wide * np.sin(around), deep * np.cos(around)
+    points = waist + away[..., None] * fall + across[..., None] * ex + ahead[..., None] * ez
+    sitting = max(int(np.sum(away < 0.75 * high)), 2)
+    drop = (away / high)[:sitting]
+    height = np.interp(drop, [0.0, 1.0], WAIST_AND_HIPS)
+    points[:sitting] = torso.surface(around, height, 0.028 + 0.03 * drop + cut.loose)
+    return points, sitting
+
+
+def _finer(grid_rc3: Floats, rows: int, columns: int) -> Floats:
+    """Resample a grid that is closed around: (rows, columns, 3)."""
+    count = grid_rc3.shape[1]
+    tall = spline(grid_rc3.reshape(len(grid_rc3), -1), rows).reshape(rows, count, 3)
+    thrice = np.concatenate([tall, tall, tall, tall[:, :1]], axis=1)
+    flat = np.ascontiguousarray(np.swapaxes(thrice, 0, 1)).reshape(3 * count + 1, -1)
+    wide = spline(flat, 3 * columns + 1)[columns : 2 * columns]
+    return np.ascontiguousarray(np.swapaxes(wide.reshape(columns, rows, 3), 0, 1))
+
+
+def hanging_skirt(
+    skeleton: Skeleton, torso: Torso, cut: Skirt, seat: Seat | None, detail: int
+) -> Piece:
+    """Make a skirt that hangs as the pose and the ground let it."""
+    threads = (11, 24) if detail < 30 else (14, 32)
+    standing, sitting = _standing(skeleton, torso, cut, *threads)
+    hung = drape(standing, sitting, skeleton, seat, 0.035 + cut.fold + cut.loose)
     columns = max(2 * cut.pleats, detail) if cut.pleats else detail
-    count = 2 * columns + 1 if cut.pleats else columns + 1
-    around = np.linspace(-np.pi, np.pi, count)[:, None]
-    pleat = np.where(np.arange(count) % 2 == 0, 1.0, -1.0) * cut.fold * (cut.pleats > 0)
-    legs = np.concatenate([limb(skeleton, side, "leg")[3:] for side in SIDES])
-    left = skeleton.frames["pelvis"].turn[:, 0]
-    # Cloth over raised thighs lies on them instead of standing off.
-    level = 1.0 - max(float(-fall[1]), 0.0) if abs(float(first[1])) > LEANING else 0.0
-    rows = []
-    for share in np.linspace(0.0, 1.0, max(detail // 2, 10)):
-        away = float(share) * total
-        bend = min(max((away - 0.5 * high) / high, 0.0), 1.0)
-        ahead = unit(first * (1 - bend) + fall * bend)
-        ex = unit(left - ahead * float(left @ ahead))
-        ez = np.cross(ex, -ahead)
-        centre = waist + first * min(away, high) + fall * max(away - high, 0.0)
-        flare = cut.flare * float(share) ** 1.1
-        wide = float(np.interp(away / high, DROPS, WIDTHS)) * plump + (1 - 0.75 * level) * flare
-        deep = float(np.interp(away / high, DROPS, DEPTHS)) * plump + flare
-        deep *= 1.0 - 0.55 * level * bend
-        frame = np.stack([centre, ex, ez, ahead])
-        clear, near = 0.05 + cut.fold, 0.26 * size.thigh
-        radius = _radius(frame, wide, deep, legs, clear, near, count) + cut.loose
-        radius = (radius + pleat * float(share) ** 0.8)[:, None]
-        rows.append(centre + radius * (np.sin(around) * ex + np.cos(around) * ez))
-    return sheet(np.array(rows[::-1]), wrap=True)
+    count = 2 * columns if cut.pleats else columns
+    hung = _finer(hung, max(detail // 2, 10), count)
+    push_out(hung, skeleton, seat, 0.03 + 0.5 * cut.fold + cut.loose)
+    points = np.concatenate([hung, hung[:, :1]], axis=1)[::-1].copy()
+    if cut.pleats:
+        share = np.linspace(1.0, 0.0, len(points))[:, None]
+        pleat = np.where(np.arange(count + 1) % 2 == 0, 1.0, -1.0) * cut.fold * share**0.8
+        points += grid_normals(points, wrap=True) * pleat[..., None]
+    return sheet(points, wrap=True)

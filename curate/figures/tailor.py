@@ -10,7 +10,8 @@ from curate.figures.character import Outfit
 from curate.figures.compiled import Floats
 from curate.figures.material import Material
 from curate.figures.rig import SIDES, Skeleton
-from curate.figures.skirt import Skirt, skirt_piece
+from curate.figures.seat import Seat
+from curate.figures.skirt import Skirt, hanging_skirt
 from curate.figures.surface import Mesh, ball, control_rows
 from curate.figures.turns import Frame
 
@@ -29,6 +30,7 @@ class Tailor:
     outfit: Outfit
     colours: Colours
     detail: int
+    seat: Seat | None = None
 
     def cloth(self, part: str, colour: str, pattern: str = "none", pleats: int = 0) -> Material:
         """Give a material of a named colour; patterns take the second colour or white."""
@@ -126,14 +128,13 @@ class Tailor:
 
     def skirt(self, part: str, colour: str, cut: Skirt) -> None:
         """Hang a skirt, with short trousers under it."""
+        piece = hanging_skirt(self.skeleton, self.torso, cut, self.seat, self.detail)
         if part in {"jacket", "hoodie", "sweater"}:
-            self.mesh.add(skirt_piece(self.skeleton, cut, self.detail), self.cloth(part, colour))
+            self.mesh.add(piece, self.cloth(part, colour))
             return
         under = self.outfit.legs if self.outfit.legwear == "pantyhose" else None
         self.trousers("underskirt", under or "black", 0.34, 0.014)
-        pattern = self.outfit.pattern
-        material = self.cloth(part, colour, pattern, cut.pleats)
-        self.mesh.add(skirt_piece(self.skeleton, cut, self.detail), material)
+        self.mesh.add(piece, self.cloth(part, colour, self.outfit.pattern, cut.pleats))
 
     def trousers(self, part: str, colour: str, stop: float, loose: float) -> None:
         """Cover the hips and both legs down to `stop` (0 at the hip's top, 1 at the ankle)."""
