@@ -247,6 +247,19 @@ def approve(context: click.Context, /, directory: str, *, check: bool, **options
 
 
 @cli.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@trainer_option
+@formats_option(("text", "json", "markdown"))
+@output_option
+def compare(before: str, after: str, **options: Any) -> None:  # noqa: ANN401
+    """Say what moved from dataset A to dataset B, and how many factors changed at once."""
+    from curate.compare_command import compare_command
+
+    compare_command(before, after, **options)
+
+
+@cli.command()
 @folder
 @trainer_option
 @click.option(
