@@ -3,10 +3,8 @@
 Shape legend: n pictures or texts, s side, d numbers of an embedding.
 """
 
-import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,16 +75,6 @@ def build(config: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the same
 def plain_tokenizer(model: Any) -> Any:  # noqa: ANN401 - the same
     """The tokenizer whose vocabulary comes with open_clip."""
     return open_clip.SimpleTokenizer(context_length=model.context_length)
-
-
-def file_sha256(path: Path) -> str:
-    """Hash of a file's content.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def as_half(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -12,9 +12,9 @@ from safetensors.torch import load_file, save
 
 from curate.classify import naming
 from curate.classify.classifier import Looks, unit
-from curate.classify.clip import ClipModel, as_half, build, file_sha256, plain_tokenizer
+from curate.classify.clip import ClipModel, as_half, build, plain_tokenizer
 from curate.classify.heads import Heads
-from curate.classify.naming import CONFIG, HEADS, WEIGHTS, embedded_id, one_line
+from curate.classify.naming import CONFIG, HEADS, WEIGHTS, embedded_id, file_sha256, one_line
 from curate.classify.prepare import Prepare, Square
 from curate.errors import UserError
 from rules.records import RecordError, parse_json, record, to_plain, write_atomically
@@ -57,6 +57,8 @@ class Embedded:
             self.clip = _load(folder / WEIGHTS, config, self.heads.card.backbone)
         except OSError as error:
             raise UserError(f"{error.filename}: {error.strerror}; install it anew") from error
+        self.family = naming.EMBEDDED_FAMILY
+        self.backbone = self.heads.card.backbone
         self.prepare = Prepare(side=self.clip.side)
 
     def classify(self, squares: list[Square]) -> Looks:

@@ -67,6 +67,16 @@ def digest(*contents: bytes) -> str:
     return whole.hexdigest()[:12]
 
 
+def file_sha256(path: Path) -> str:
+    """Hash of a file's content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def plain(name: str) -> str:
     """A name that can be part of an id: letters, digits and a few signs."""
     return re.sub(r"[^A-Za-z0-9._+-]+", "-", name).strip("-") or "unnamed"
