@@ -22,6 +22,11 @@ FINER = {
 SIDES = ("_left", "_right")
 # Labels that people would put otherwise.
 SPOKEN = {
+    "front": "from the front",
+    "side": "from the side",
+    "side_left": "from her left side",
+    "side_right": "from her right side",
+    "three_quarter": "in three-quarter view",
     "eye": "at eye level",
     "below": "from below",
     "above": "from above",

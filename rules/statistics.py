@@ -5,6 +5,7 @@ scipy and statsmodels.
 """
 
 import math
+import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ Z_95 = 1.959963984540054
 # Two tables count as equally likely within this factor, as rounding would part them.
 TIE = 1 + 1e-7
 NEGLIGIBLE = 1e-17
+MANY = 1000
 
 
 def wilson_interval(k: int, n: int, z: float = Z_95) -> tuple[float, float]:
@@ -83,6 +85,62 @@ def jensen_shannon_distance(left: Sequence[float], right: Sequence[float]) -> fl
         divergence += x / 2 * math.log2(x / middle) if x else 0.0
         divergence += y / 2 * math.log2(y / middle) if y else 0.0
     return math.sqrt(min(1.0, max(0.0, divergence)))
+
+
+def shortfall_distance(counts: Sequence[int], minima: Sequence[float]) -> float:
+    """How far counts stay behind the shares that are asked for; a surplus is no distance.
+
+    The Jensen-Shannon distance between what is there of the labels that fall short, all others
+    together, and what is asked for of them.
+
+    Args:
+        counts: of each label that has a least share, then of all others together.
+        minima: the least share of each of those labels.
+    """
+    total = sum(counts)
+    short = [i for i, share in enumerate(minima) if counts[i] < share * total]
+    if not short:
+        return 0.0
+    there, asked = [counts[i] for i in short], [minima[i] for i in short]
+    return jensen_shannon_distance([*there, total - sum(there)], [*asked, max(0.0, 1 - sum(asked))])
+
+
+def shortfall_test(counts: Sequence[int], minima: Sequence[float], draws: int = 999) -> float:
+    """Chance that so many pictures, drawn with just those shares, stay behind at least as far.
+
+    A Monte-Carlo test (Barnard 1963) with a fixed seed: the same counts give the same p. Shares
+    that sum to more than 1 are scaled down, for no set can have them.
+    """
+    scale = max(1.0, sum(minima))
+    shares = [share / scale for share in minima]
+    seen = shortfall_distance(counts, shares)
+    if seen <= 0:
+        return 1.0
+    dice = random.Random(0)  # noqa: S311 - no secret
+    as_far = sum(
+        shortfall_distance(_multinomial(dice, sum(counts), shares), shares) >= seen / TIE
+        for _ in range(draws)
+    )
+    return (1 + as_far) / (1 + draws)
+
+
+def _multinomial(dice: random.Random, total: int, shares: Sequence[float]) -> list[int]:
+    """How often each label comes in so many draws, the rest last."""
+    left, weight, counts = total, 1.0, []
+    for share in shares:
+        p = min(1.0, share / weight) if weight > 0 else 0.0
+        counts.append(_binomial(dice, left, p))
+        left -= counts[-1]
+        weight -= share
+    return [*counts, left]
+
+
+def _binomial(dice: random.Random, total: int, p: float) -> int:
+    if total <= MANY:
+        return sum(dice.random() < p for _ in range(total))
+    # Of so many, the normal distribution tells the difference to no picture that counts.
+    drawn = round(dice.gauss(total * p, math.sqrt(total * p * (1 - p))))
+    return min(total, max(0, drawn))
 
 
 def hypergeometric_tail(k: int, population: int, marked: int, drawn: int) -> float:

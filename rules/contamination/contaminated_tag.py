@@ -129,8 +129,8 @@ def _violation(dataset: Dataset, group: list[Found], family: int, options: Optio
             "by": dict(tested.sources.counts()),
         },
         advice=f"to clear this, add {counted(others or 0, 'picture')} with {quoted(tags)} and "
-        f"another {tested.axis}, or {same} that are {label} without {_it(tags)}; and let captions say "
-        f"that they are {label}",
+        f"another {tested.axis}, or {same} that are {label} without {_it(tags)}; and let captions "
+        f"say that they are {label}",
         paths=tuple(picture.path for picture, _ in tested.pictures),
         severity=graded(dataset, tested.sources, Severity.WARNING),
         key=f"{tested.axis}: {', '.join(tags)}",

@@ -1,6 +1,8 @@
 """The closed forms of rules.statistics against scipy, statsmodels and their own laws."""
 
 import math
+import random
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +23,8 @@ from rules.statistics import (
     fisher_exact,
     hypergeometric_tail,
     jensen_shannon_distance,
+    shortfall_distance,
+    shortfall_test,
     wilson_interval,
 )
 
@@ -204,3 +208,52 @@ def test_cramers_v_is_zero_where_nothing_depends(table: list[list[int]]) -> None
 def test_an_empty_row_changes_no_v(table: list[list[int]], place: int) -> None:
     wider = [*table[:place], [0, 0], *table[place:]]
     assert bias_corrected_cramers_v(wider) == pytest.approx(bias_corrected_cramers_v(table))
+
+
+@given(st.integers(1, 60), st.integers(0, 60), st.sampled_from([0.05, 0.2, 0.5, 0.8]))
+def test_a_shortfall_is_scipys_distance_to_what_is_asked_for(
+    there: int, others: int, share: float
+) -> None:
+    found = shortfall_distance([there, others], [share])
+    total = there + others
+    if there >= share * total:
+        assert found == 0
+    else:
+        expected = distance.jensenshannon([there / total, others / total], [share, 1 - share], 2)
+        assert found == pytest.approx(float(expected), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+@pytest.mark.parametrize("n", [8, 20, 70, 300])
+def test_a_shortfall_of_one_label_is_as_likely_as_scipys_binomial_says(
+    n: int, share: float
+) -> None:
+    for k in range(0, int(n * share), max(1, n // 20)):
+        expected = float(stats.binom.cdf(k, n, share))
+        spread = 4 * math.sqrt(expected * (1 - expected) / 999) + 0.002
+        assert shortfall_test([k, n - k], [share]) == pytest.approx(expected, abs=spread)
+
+
+def test_a_surplus_of_one_label_makes_up_for_no_shortfall_of_another() -> None:
+    assert shortfall_test([0, 60, 10], [0.2, 0.3]) == shortfall_test([0, 40, 30], [0.2, 0.3])
+    assert shortfall_test([20, 60, 10], [0.2, 0.3]) == 1
+
+
+def test_shares_that_no_set_can_have_are_scaled_down() -> None:
+    assert shortfall_test([30, 30, 0], [0.9, 0.9]) == 1
+
+
+def test_a_hundred_thousand_pictures_are_tested_without_drawing_each() -> None:
+    start = time.perf_counter()
+    assert shortfall_test([19_000, 81_000], [0.2]) == 0.001
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("n", [20, 70, 300])
+def test_independent_sets_are_called_skewed_no_more_often_than_stated(n: int) -> None:
+    dice = random.Random(n)
+    alarms = 0
+    for _ in range(200):
+        k = sum(dice.random() < 0.2 for _ in range(n))
+        alarms += shortfall_test([k, n - k], [0.2], draws=199) <= 0.05
+    assert alarms <= 20
