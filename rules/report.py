@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.quoting import visible
+from rules.quoting import counted, visible
 from rules.records import record
 from rules.violation import EvidenceValue, Fix, Severity
 
@@ -25,7 +25,7 @@ class FindingsError(RuntimeError):
         ]
         more = len(findings) - FINDINGS_NAMED
         told += [f"  and {more:,} more"] if more > 0 else []
-        super().__init__("\n".join([f"{dataset}: {len(findings):,} findings", *told]))
+        super().__init__("\n".join([f"{dataset}: {counted(len(findings), 'finding')}", *told]))
 
 
 @record

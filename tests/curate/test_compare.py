@@ -56,7 +56,7 @@ def test_everything_that_moved_is_told(two: tuple[Path, Path]) -> None:
         "repeated": [],
     }
     assert {"key": "resolution", "before": "1024", "after": "768"} in told["settings"]  # type: ignore[operator]
-    framing = told["axes"]["framing"]  # type: ignore[index, call-overload]
+    framing = told["axes"]["framing"]  # type: ignore[index]
     assert {"what": "bust", "before": 0, "after": 1} in framing
     codes = {entry["code"]: entry["new"] for entry in told["findings"]}  # type: ignore[attr-defined]
     assert codes["TAG001"] == 1
