@@ -65,6 +65,10 @@ ELEVATED = Need(
 EXPRESSIVE = Need(
     "pictures have no known expression", known=lambda p: label_of(p.expression) is not None
 )
+HEADS = Need(
+    "no classifier has measured the heads",
+    known=lambda p: p.seen is not None and p.seen.head_height is not None,
+)
 SEEN = Need("no classifier has looked at the pictures", known=lambda p: p.seen is not None)
 
 CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned))

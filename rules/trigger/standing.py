@@ -108,11 +108,13 @@ def insert_trigger(caption: Caption, written: str, home: Home) -> Fix | None:
 
 
 def move_trigger(caption: Caption, token: Token, home: Home) -> Fix | None:
-    """Take the trigger's token to where it belongs."""
+    """Take the trigger's token to where it belongs, as far as this caption has such a place."""
     others = [other for other in caption.tokens if other is not token]
     index = home.index_among(others)
     removal = remove_tokens(caption, {token}, safe=True)
     if removal is None or token.slot == "prose" or not others:
+        return None
+    if index == next(i for i, other in enumerate(caption.tokens) if other is token):
         return None
     if index == 0:
         insertion = insert_text(caption, others[0].start, f"{token.text}, ", safe=True)

@@ -251,7 +251,7 @@ def test_a_hundred_thousand_pictures_are_tested_without_drawing_each() -> None:
 
 @pytest.mark.parametrize("n", [20, 70, 300])
 def test_independent_sets_are_called_skewed_no_more_often_than_stated(n: int) -> None:
-    dice = random.Random(n)
+    dice = random.Random(n)  # noqa: S311 - no secret
     alarms = 0
     for _ in range(200):
         k = sum(dice.random() < 0.2 for _ in range(n))

@@ -14,6 +14,7 @@ from rules.engine import lint
 from rules.evidence import AXES, preferred
 from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
 from rules.plain_yaml import load_yaml
+from rules.profiles import Claim
 from rules.records import parse, record
 from rules.report import Report
 from rules.spec import Spec
@@ -51,6 +52,7 @@ class Case:
             `times: 20` repeats it, with `{n}` counting from 1 in path and caption.
         orphans: path -> text of captions without a picture.
         locked, known_tags, aliases, tested_on: as in Dataset.
+        strong: claims beyond those of the base's profile.
         findings: all that the rule says, in the report's order.
         fixed: caption file -> its text after all fixes of the findings.
         skipped: why the rule is skipped.
@@ -66,6 +68,7 @@ class Case:
     known_tags: Mapping[str, int] | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     tested_on: int = 0
+    strong: tuple[Claim, ...] = ()
     findings: tuple[Expected, ...] = ()
     fixed: Mapping[str, str] | None = None
     skipped: str | None = None
@@ -101,6 +104,7 @@ def build(case: Case) -> Dataset:
     return replace(
         dataset,
         tested_on=case.tested_on,
+        base=replace(dataset.base, strong=(*dataset.base.strong, *case.strong)),
         pictures=tuple(
             _with_sight(picture, entries[picture.path]["seen"])
             if "seen" in entries[picture.path]
