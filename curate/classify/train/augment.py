@@ -12,18 +12,21 @@ from curate.classify.train.places import make_place
 from curate.classify.train.scene import NAMES, Box, Bytes, Scene, mirrored, window
 
 HEAD = NAMES.index("head")
-ELSEWHERE = 0.4
-CROPPED = 0.55
-SMALLER = 0.15
-HELD_BEFORE = 0.12
+ELSEWHERE = 0.25
+CROPPED = 0.4
+SMALLER = 0.12
+HELD_BEFORE = 0.08
 RATIOS = (1.0, 0.684, 0.75, 1.0, 0.684, 1.33, 1.46)
 
 
-def vary(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Mirror, move, crop and cover a scene."""
+def vary(scene: Scene, rng: np.random.Generator, plain: float = 0.1) -> Scene:
+    """Mirror, move, crop and cover a scene; `plain` is how often she stands before nothing."""
     if rng.random() < 0.5:
         scene = mirrored(scene)
-    if rng.random() < ELSEWHERE:
+    chance = rng.random()
+    if chance < plain:
+        scene = elsewhere(scene, rng, plain=True)
+    elif chance < plain + ELSEWHERE:
         scene = elsewhere(scene, rng)
     chance = rng.random()
     if chance < CROPPED:
@@ -35,10 +38,10 @@ def vary(scene: Scene, rng: np.random.Generator) -> Scene:
     return scene
 
 
-def elsewhere(scene: Scene, rng: np.random.Generator) -> Scene:
+def elsewhere(scene: Scene, rng: np.random.Generator, *, plain: bool = False) -> Scene:
     """Put a figure, with or without the things around her, into another place."""
-    keep = (scene.parts != OTHER) if rng.random() < 0.4 else scene.figure
-    place = make_place(scene.size, rng)
+    keep = scene.figure if plain or rng.random() < 0.6 else scene.parts != OTHER
+    place = make_place(scene.size, rng, plain=plain)
     picture = np.where(keep[..., None], scene.picture, place)
     return replace(
         scene, picture=picture, parts=np.where(keep, scene.parts, OTHER).astype(np.uint8)
@@ -108,26 +111,27 @@ def covered(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def scan(picture: Bytes, rng: np.random.Generator) -> Bytes:
     """Change colours, sharpness and compression of (h, w, 3), as files on the web differ."""
-    if rng.random() < 0.75:
+    if rng.random() < 0.6:
         picture = _recoloured(picture, rng)
     image = Image.fromarray(picture)
-    if rng.random() < 0.25:
-        factor = float(rng.uniform(0.35, 0.9))
+    chance = rng.random()
+    if chance < 0.12:
+        factor = float(rng.uniform(0.4, 0.9))
         size = (max(8, int(image.width * factor)), max(8, int(image.height * factor)))
         image = image.resize(size, Image.Resampling.BILINEAR).resize(
             image.size, Image.Resampling.BICUBIC
         )
-    elif rng.random() < 0.15:
-        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.2))))
-    elif rng.random() < 0.15:
+    elif chance < 0.20:
+        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.1))))
+    elif chance < 0.30:
         image = image.filter(ImageFilter.UnsharpMask(1.5, int(rng.integers(50, 200)), 0))
-    if rng.random() < 0.2:
+    if rng.random() < 0.12:
         file = io.BytesIO()
         image.save(file, "JPEG", quality=int(rng.integers(25, 92)))
         image = Image.open(file)
     changed = np.asarray(image)
-    if rng.random() < 0.2:
-        noise = rng.normal(0.0, rng.uniform(2.0, 14.0), changed.shape)
+    if rng.random() < 0.12:
+        noise = rng.normal(0.0, rng.uniform(2.0, 12.0), changed.shape)
         changed = np.clip(changed + noise, 0, 255).astype(np.uint8)
     return changed
 

@@ -14,9 +14,11 @@ def _colour(rng: np.random.Generator) -> tuple[int, int, int]:
     return tuple(int(c + (255 - c) * pale) for c in (red, green, blue))  # type: ignore[return-value]
 
 
-def make_place(size: tuple[int, int], rng: np.random.Generator) -> Bytes:
+def make_place(size: tuple[int, int], rng: np.random.Generator, *, plain: bool = False) -> Bytes:
     """Paint a backdrop of (width, height) that has nothing to do with its figure: (h, w, 3)."""
     kind = rng.choice(["plain", "graded", "strewn", "noise"], p=[0.25, 0.25, 0.35, 0.15])
+    if plain:
+        kind = "plain" if rng.random() < 0.5 else "graded"
     width, height = size
     if kind == "noise":
         cells = int(rng.integers(3, 24))

@@ -29,11 +29,15 @@ class Phase:
         side: Of the picture that the model sees, in pixels.
         samples: Pictures seen, of which the same figure may be several.
         shards: How many of the drawn shards they come from.
+        plain: How often a figure is put before nothing: what she is, is learned first.
+        worn: How often colours, sharpness and compression are changed.
     """
 
     side: int
     samples: int
     shards: int
+    plain: float
+    worn: float
 
 
 @record

@@ -18,6 +18,7 @@ from curate.classify.labels import HEADS
 from curate.classify.train.augment import company, scan, vary
 from curate.classify.train.drawn import EXPRESSIONS, POSES, SHARD, shard_path
 from curate.classify.train.places import make_place
+from curate.classify.train.recipe import Phase
 from curate.classify.train.saying import say
 from curate.classify.train.scene import NAMES, Scene
 from curate.figures.truth import BEHIND, elevation_of
@@ -141,12 +142,11 @@ def labels_of(scene: Scene, pose: int, expression: int) -> dict[str, int]:
 class Samples:
     """A map from sample numbers to samples, for torch's DataLoader."""
 
-    def __init__(
-        self, folder: Path, figures: int, side: int, seed: int, numbers: Sequence[int]
-    ) -> None:
+    def __init__(self, folder: Path, phase: Phase, seed: int, numbers: Sequence[int]) -> None:
         self.shards = Shards(folder)
-        self.figures = figures
-        self.side = side
+        self.figures = SHARD * phase.shards
+        self.phase = phase
+        self.side = phase.side
         self.seed = seed
         self.numbers = numbers
 
@@ -173,7 +173,7 @@ class Samples:
         rng = np.random.default_rng([self.seed, 2, number])
         index = self._figure(number)
         scene, pose, expression = self.shards.scene(index)
-        scene = vary(scene, rng)
+        scene = vary(scene, rng, self.phase.plain)
         chance = rng.random()
         count = 1
         if chance > ALONE:
@@ -185,7 +185,8 @@ class Samples:
         canvas, words = sample.pop("canvas"), self.shards.words(index)
         if count == 0:
             canvas = make_place((self.side, self.side), rng)
-        sample["picture"] = np.array(scan(canvas, rng))
+        worn = scan(canvas, rng) if rng.random() < self.phase.worn else canvas
+        sample["picture"] = np.array(worn)
         sample["count"] = np.float32(count)
         sample["text"] = say(words, scene, rng) if count == 1 else ""
         return sample
