@@ -148,6 +148,36 @@ def facts(
 
 
 @cli.command()
+@click.argument("directory", metavar="[DIR]", required=False)
+@click.option("--clip-model", metavar="NAME[:WEIGHTS]", help="In place of the embedded model.")
+@click.option(
+    "--drawn",
+    type=click.IntRange(0),
+    default=3000,
+    show_default=True,
+    help="How many figures are drawn to learn from, and to test.",
+)
+@click.option("--declared", is_flag=True, help="Let captions count where nobody labelled.")
+@click.option(
+    "--target",
+    type=click.FloatRange(0.5, 0.999),
+    default=0.95,
+    show_default=True,
+    help="Share that has to be right where it speaks.",
+)
+@cache_option
+def calibrate(directory: str | None, **options: Any) -> None:  # noqa: ANN401
+    """Say how far a classifier can be trusted on pictures such as yours.
+
+    Fits heads to drawn figures and, where labels.json or tags of the App label at least 30 pictures
+    in DIR, to those; prints how often each head is right; keeps the heads in DIR/.curate/heads.
+    """
+    from curate.classify.calibrate_command import calibrate_command
+
+    calibrate_command(directory, **options)
+
+
+@cli.command()
 @folder
 @click.option("--remote", is_flag=True, help="Open no browser here; say how to reach it from afar.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen there.  [default: from 5151]")

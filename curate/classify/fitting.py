@@ -30,8 +30,8 @@ def fit_linear(
     labels_n: Labels,
     num_labels: int,
     *,
-    weights_n: Floats | None = None,
     penalty: float = 1.0,
+    pull: Linear | None = None,
 ) -> Linear:
     """Multinomial logistic regression.
 
@@ -39,31 +39,37 @@ def fit_linear(
         standard_nd: standardised embeddings.
         labels_n: 0 to num_labels - 1; a label that does not occur becomes improbable.
         num_labels: how many labels the head has.
-        weights_n: what each picture counts.
         penalty: of half the squared weights, against the summed loss; biases are free.
+        pull: where few pictures leave the weights; nowhere (zero) by default. Biases are pulled
+            there, too.
     """
     x_nd = np.asarray(standard_nd, np.float64)
     n, d = x_nd.shape
-    weights = np.ones(n) if weights_n is None else np.asarray(weights_n, np.float64)
+    centre = np.zeros((num_labels, d + 1))
+    held = np.full(d + 1, penalty)
+    if pull is None:
+        held[d] = 0.0
+    else:
+        centre = np.concatenate([pull.weight, pull.bias[:, None]], axis=1).astype(np.float64)
     target_nk = np.eye(num_labels)[labels_n]
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         table = flat.reshape(num_labels, d + 1)
         p_nk = softmax(x_nd @ table[:, :d].T + table[:, d])
-        surprise = float(-np.log(np.maximum(p_nk[np.arange(n), labels_n], 1e-300)) @ weights)
-        slope_nk = (p_nk - target_nk) * weights[:, None]
-        slope = np.concatenate(
-            [slope_nk.T @ x_nd + penalty * table[:, :d], slope_nk.sum(axis=0)[:, None]], axis=1
-        )
-        return surprise + 0.5 * penalty * float((table[:, :d] ** 2).sum()), slope.ravel()
+        surprise = float(-np.log(np.maximum(p_nk[np.arange(n), labels_n], 1e-300)).sum())
+        away = table - centre
+        off_nk = p_nk - target_nk
+        slope = np.concatenate([off_nk.T @ x_nd, off_nk.sum(axis=0)[:, None]], axis=1)
+        return surprise + 0.5 * float((held * away**2).sum()), (slope + held * away).ravel()
 
-    start = np.zeros(num_labels * (d + 1))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    found = minimize(loss, centre.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     table = found.x.reshape(num_labels, d + 1).astype(np.float32)
     return Linear(weight=table[:, :d], bias=table[:, d])
 
 
-def fit_quantity(standard_nd: Floats, values_nv: Floats, *, penalty: float = 1.0) -> Linear:
+def fit_quantity(
+    standard_nd: Floats, values_nv: NDArray[np.floating], *, penalty: float = 1.0
+) -> Linear:
     """Ridge regression; the bias is free.
 
     Args:

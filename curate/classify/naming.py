@@ -40,7 +40,7 @@ def own_heads(folder: Path, name: str) -> Path | None:
         folder: where facts are kept; heads of the user's own lie in their configuration, too.
         name: the id without its hash.
     """
-    own = (heads_place(folder, name), heads_place(_user_folder(), name))
+    own = (heads_place(folder, name), heads_place(user_folder(), name))
     return next((path for path in own if path.is_file()), None)
 
 
@@ -49,7 +49,8 @@ def heads_place(folder: Path, name: str) -> Path:
     return folder / "heads" / f"{plain(name)}.safetensors"
 
 
-def _user_folder() -> Path:
+def user_folder() -> Path:
+    """Where heads lie that serve every dataset of a user."""
     base = os.environ.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path("~/.config").expanduser()) / "lora-curate"
 

@@ -5,10 +5,12 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from curate.classify.classifier import Classifier, Embeddings
 from curate.classify.embeddings import load_embeddings, save_embeddings
@@ -22,6 +24,8 @@ from curate.store import Store
 from rules.model import Seen
 from rules.records import record
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 BATCH = 32
 SAVE_EVERY_SECONDS = 20.0
 # Fewer pictures are decoded before other processes are up.
@@ -147,27 +151,45 @@ def prepared(
     Args:
         files: (name, path).
         prepare: makes the squares.
+        workers: see `ahead`.
+
+    Raises:
+        UserError: a process died.
+    """
+    paths = [path for _, path in files]
+    results = ahead(partial(attempt, prepare), paths, workers)
+    yield from ((name, square) for (name, _), square in zip(files, results, strict=True))
+
+
+def ahead(
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int | None = None
+) -> Iterator[Result]:
+    """Results in order, worked out in advance, but never more of them than memory bears.
+
+    Args:
+        work: can be sent to another process.
+        items: what it is done to.
         workers: processes; 0 for a thread of this one. By default as many as cores, and the
-            thread where files are few.
+            thread where items are few.
 
     Raises:
         UserError: a process died.
     """
     if workers is None:
-        workers = (os.cpu_count() or 1) if len(files) >= WORTH_PROCESSES else 0
+        workers = (os.cpu_count() or 1) if len(items) >= WORTH_PROCESSES else 0
     pool: Executor = _processes(workers) if workers else ThreadPoolExecutor(1)
-    pending: deque[tuple[str, Future[Outcome]]] = deque()
+    pending: deque[Future[Result]] = deque()
     try:
-        for name, path in files:
-            pending.append((name, pool.submit(attempt, prepare, path)))
+        for item in items:
+            pending.append(pool.submit(work, item))
             if len(pending) > AHEAD * BATCH:
-                yield _first(pending)
+                yield pending.popleft().result()
         while pending:
-            yield _first(pending)
+            yield pending.popleft().result()
     except BrokenProcessPool as error:
         raise UserError(
-            "a process that decodes pictures was killed, likely for want of memory; what was seen "
-            "is kept: run it again"
+            "a process that draws or decodes pictures was killed, likely for want of memory; what "
+            "was seen is kept: run it again"
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -179,11 +201,6 @@ def attempt(prepare: Prepare, path: str) -> Outcome:
         return read_prepared(prepare, path)
     except UnreadablePicture as error:
         return str(error)
-
-
-def _first(pending: deque[tuple[str, Future[Outcome]]]) -> tuple[str, Outcome]:
-    name, future = pending.popleft()
-    return name, future.result()
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

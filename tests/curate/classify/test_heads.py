@@ -155,6 +155,17 @@ def test_a_fitted_head_is_that_of_scikit_learn() -> None:
     np.testing.assert_allclose(ours.weight, theirs.coef_, atol=2e-3)
 
 
+def test_few_pictures_leave_a_head_near_where_it_was_pulled() -> None:
+    rng = np.random.default_rng(9)
+    known = heads_of(DIM).heads["elevation"]
+    x = rng.normal(size=(400, DIM)).astype(np.float32)
+    y = rng.integers(0, 3, 400)
+    few = fit_linear(x[:3], y[:3], 3, penalty=100.0, pull=known)
+    many = fit_linear(x, y, 3, penalty=1.0, pull=known)
+    assert np.abs(few.weight - known.weight).max() < 0.1
+    assert np.abs(many.weight - known.weight).max() > 1.0
+
+
 def test_a_label_that_never_occurs_becomes_improbable() -> None:
     x = pictures(60)
     head = fit_linear(x, (x[:, 0] > 0).astype(int), 3)
