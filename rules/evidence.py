@@ -33,6 +33,12 @@ SPOKEN = {
     "three_quarter_back": "half-turned from behind",
     "back": "straight from behind",
     "full": "full body",
+    "cowboy": "cowboy shot",
+    "walk": "walking",
+    "run": "running",
+    "sit": "sitting",
+    "kneel": "kneeling",
+    "lie": "lying",
 }
 # Where more pictures than this share are unclear, a verdict about the whole set is one step milder.
 UNCLEAR = 0.15

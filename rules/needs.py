@@ -147,3 +147,11 @@ WANTED_SHARES = Need(
         for share in axis.values()
     ),
 )
+LOOKED_AT = Need(
+    "nobody has looked at the pictures: there are no labels and no classifier's sight",
+    declared=lambda d: any(
+        evidence is not None and evidence.source != "declared" and not evidence.abstained
+        for p in d.fed
+        for evidence in (p.framing, p.view, p.elevation, p.pose)
+    ),
+)

@@ -10,6 +10,7 @@ from rules.model import Dataset, Picture
 
 # The five views of a turnaround; a side whose side is not told is one of them all the same.
 TURNAROUND = ("front", "back", "left", "right", "diagonal")
+DIAGONAL = frozenset({"three_quarter", "three_quarter_back", "diagonal"})
 CLOSE = frozenset({"face", "bust"})
 
 
@@ -56,6 +57,6 @@ def turnaround_views(labels: Iterable[str]) -> tuple[str, ...]:
     there = {label for label in seen if label in {"front", "back"}} | sides
     if "side" in seen and not sides:
         there.add("left")
-    if any(view_group(label) in {"three_quarter", "three_quarter_back"} for label in seen):
+    if not {view_group(label) for label in seen}.isdisjoint(DIAGONAL):
         there.add("diagonal")
     return tuple(view for view in TURNAROUND if view in there)

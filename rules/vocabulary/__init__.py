@@ -144,6 +144,7 @@ class Vocabulary:
     """Everything of the above, with what the user added.
 
     Attributes:
+        excluded_expressions: tag -> expressions with which it cannot be meant.
         implies: tag -> tags that it says already; an empty entry says that it implies nothing.
         tag_words: words of which well-known tags are made (`tag_words.yaml`).
     """
@@ -153,6 +154,7 @@ class Vocabulary:
     prose: ProsePhrases
     entails: Entails
     exclusive: Mapping[str, ExclusiveGroup]
+    excluded_expressions: Mapping[str, Tags] = field(default_factory=dict)
     implies: Mapping[str, Tags] = field(default_factory=dict)
     tag_words: frozenset[str] = frozenset()
 
@@ -178,6 +180,11 @@ class _Exclusive:
 
 
 @record
+class _Expressions:
+    excludes: Mapping[str, Tags]
+
+
+@record
 class _Implies:
     tags: Mapping[str, Tags]
 
@@ -196,6 +203,9 @@ def load_vocabulary() -> Vocabulary:
         prose=parse(ProsePhrases, load_yaml(FOLDER / "prose.yaml"), "prose.yaml"),
         entails=parse(Entails, load_yaml(FOLDER / "entails.yaml"), "entails.yaml"),
         exclusive=parse(_Exclusive, load_yaml(FOLDER / "exclusive.yaml"), "exclusive.yaml").groups,
+        excluded_expressions=parse(
+            _Expressions, load_yaml(FOLDER / "expressions.yaml"), "expressions.yaml"
+        ).excludes,
         implies=parse(_Implies, load_yaml(FOLDER / "implies.yaml"), "implies.yaml").tags,
         tag_words=frozenset(
             parse(_TagWords, load_yaml(FOLDER / "tag_words.yaml"), "tag_words.yaml").words

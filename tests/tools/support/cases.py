@@ -48,7 +48,8 @@ class Case:
             flawless picture; null for one that was not measured), `sidecars` (suffix -> text, or
             the fields of a Sidecar), `caption` (short for a .txt sidecar), `sha256`,
             `labelled` (axis -> label by a person), `seen` (axis -> label by a classifier, `posed?`
-            where it abstains, or the number of a quantity such as `head_height`).
+            where it abstains, `posed@0.9` for another probability than .97; or the number of a
+            quantity such as `head_height`).
             `times: 20` repeats it, with `{n}` counting from 1 in path and caption.
         orphans: path -> text of captions without a picture.
         locked, known_tags, aliases, tested_on: as in Dataset.
@@ -128,8 +129,8 @@ def _with_sight(picture: Picture, told: Mapping[str, Any]) -> Picture:
 def _sight(value: Any) -> Any:  # noqa: ANN401 - a label, a quantity or a box
     if not isinstance(value, str):
         return tuple(value) if isinstance(value, list) else value
-    label = value.removesuffix("?")
-    return Evidence(label=label, source="seen", p=0.97, abstained=label != value)
+    label, _, p = value.removesuffix("?").partition("@")
+    return Evidence(label=label, source="seen", p=float(p or 0.97), abstained=value[-1] == "?")
 
 
 def judge(code: str, case: Case) -> Report:

@@ -1,0 +1,1 @@
+"""Rules about captions that say something else than the pixels."""
