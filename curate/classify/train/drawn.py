@@ -1,6 +1,6 @@
 """Training figures: drawn once into shards, each picture with everything that is known of it.
 
-A shard is one safetensors file of `SHARD` figures and one file of JSON lines with their words.
+A shard is one safetensors file of many figures and one file of JSON lines with their words.
 Shape legend: n figures, s side of the canvas, j joints.
 """
 
@@ -32,7 +32,6 @@ from curate.progress import progress
 from rules.records import write_atomically
 
 SIDE = 160
-SHARD = 1000
 # Width to height, and how often; half of all pictures that people train on are upright.
 ASPECTS = ((1.0, 0.4), (0.684, 0.3), (0.75, 0.12), (1.33, 0.06), (1.46, 0.12))
 OTHER, PROP, FACE, HAIR, SKIN, TOP, SKIRT, LEGS, HEADWEAR = range(9)
@@ -160,7 +159,7 @@ def shard_path(folder: Path, index: int) -> Path:
 
 def _draw_shard(folder: Path, plan: FiguresPlan, index: int) -> None:
     own = plan.seed + index
-    figures = sample_many(plan.prior, own, SHARD, plan.split)
+    figures = sample_many(plan.prior, own, plan.size, plan.split)
     drawn = [describe(figure, canvas(own, i)) for i, figure in enumerate(figures)]
     arrays = {name: np.stack([arrays[name] for arrays, _ in drawn]) for name in drawn[0][0]}
     path = shard_path(folder, index)

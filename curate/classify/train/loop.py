@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 from curate.classify.labels import HEADS
 from curate.classify.train.network import Student, losses
 from curate.classify.train.recipe import Phase, Recipe
-from curate.classify.train.samples import IGNORED, Samples
+from curate.classify.train.samples import IGNORED, Samples, Shards
 from curate.progress import progress
 
 STATE = "state.safetensors"
@@ -87,7 +87,8 @@ class Trainer:
 
     def _phase(self, figures: Path, phase: Phase, start: int, end: int) -> Iterator[dict[str, Any]]:
         size = self.recipe.batch
-        samples = Samples(figures, phase, self.recipe.seed, range(start, end))
+        shards = Shards(figures, self.recipe.figures.size)
+        samples = Samples(shards, phase, self.recipe.seed, range(start, end))
         # One process prepares while the others' cores learn; order and content stay the same.
         loader: Any = DataLoader(samples, size, num_workers=1, prefetch_factor=6, drop_last=True)  # type: ignore[arg-type]
         yield from loader
@@ -144,10 +145,13 @@ class Trainer:
             self.seen = int(file.metadata()["seen"])
         self.student.load_state_dict(_under(tensors, "now."))
         self.average = _under(tensors, "average.")
+        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for key, moment in _under(tensors, "moment.").items():
             index, _, name = key.partition(".")
-            state.setdefault(int(index), {})[name] = moment
+            # The fused step walks through memory: a moment has to lie there as its weight does.
+            like = parameters[int(index)] if moment.dim() else moment
+            state.setdefault(int(index), {})[name] = torch.empty_like(like).copy_(moment)
         whole = self.optimizer.state_dict()
         self.optimizer.load_state_dict({**whole, "state": state})
 

@@ -13,12 +13,13 @@ RECIPE = Path(__file__).with_name("recipe.yaml")
 
 @record
 class FiguresPlan:
-    """Which figures are drawn: `shards` times a thousand."""
+    """Which figures are drawn: `shards` files of `size` figures each."""
 
     prior: str
     split: Split
     seed: int
     shards: int
+    size: int
 
 
 @record

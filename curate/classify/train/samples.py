@@ -16,7 +16,7 @@ from safetensors import safe_open
 
 from curate.classify.labels import HEADS
 from curate.classify.train.augment import company, scan, vary
-from curate.classify.train.drawn import EXPRESSIONS, POSES, SHARD, shard_path
+from curate.classify.train.drawn import EXPRESSIONS, POSES, shard_path
 from curate.classify.train.places import make_place
 from curate.classify.train.recipe import Phase
 from curate.classify.train.saying import say
@@ -73,15 +73,16 @@ def scene_of(arrays: Mapping[str, NDArray[Any]]) -> Scene:
 class Shards:
     """Drawn figures by number; files stay mapped, so only what is asked for is read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int) -> None:
         self.folder = folder
+        self.size = size
         self._open: dict[int, Any] = {}
         self._small: dict[int, Arrays] = {}
         self._words: dict[int, list[str]] = {}
 
     def scene(self, index: int) -> tuple[Scene, int, int]:
         """Give a figure's scene, pose and expression."""
-        shard, row = divmod(index, SHARD)
+        shard, row = divmod(index, self.size)
         if shard not in self._open:
             file: Any = safe_open(shard_path(self.folder, shard), "numpy")  # it has no types
             self._open[shard] = {name: file.get_slice(name) for name in LARGE}
@@ -93,7 +94,7 @@ class Shards:
 
     def words(self, index: int) -> dict[str, Any]:
         """Give what can be said of a figure."""
-        shard, row = divmod(index, SHARD)
+        shard, row = divmod(index, self.size)
         if shard not in self._words:
             text = shard_path(self.folder, shard).with_suffix(".jsonl").read_text()
             self._words[shard] = text.splitlines()
@@ -142,9 +143,9 @@ def labels_of(scene: Scene, pose: int, expression: int) -> dict[str, int]:
 class Samples:
     """A map from sample numbers to samples, for torch's DataLoader."""
 
-    def __init__(self, folder: Path, phase: Phase, seed: int, numbers: Sequence[int]) -> None:
-        self.shards = Shards(folder)
-        self.figures = SHARD * phase.shards
+    def __init__(self, shards: Shards, phase: Phase, seed: int, numbers: Sequence[int]) -> None:
+        self.shards = shards
+        self.figures = shards.size * phase.shards
         self.phase = phase
         self.side = phase.side
         self.seed = seed

@@ -78,7 +78,7 @@ def test_a_stopped_run_goes_on_where_it_was(
                 raise KeyboardInterrupt
             yield batch
 
-    first._batches = stopped  # type: ignore[method-assign]  # noqa: SLF001
+    first._batches = stopped  # type: ignore[assignment,method-assign]  # noqa: SLF001
     with pytest.raises(KeyboardInterrupt):
         first.train(figures)
     second = Trainer(short(64), tmp_path)
