@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
-from rules.model import Caption, Dataset, Evidence, Picture, Sidecar
+from rules.model import Caption, Dataset, Declared, Evidence, Picture, Sidecar
 from rules.records import record
 from rules.report import Finding, Report
 from rules.violation import Severity
@@ -114,7 +114,13 @@ def _list(values: Iterable[Any]) -> list[str] | list[float]:
     items = list(values)
     if items and all(isinstance(item, int | float) for item in items):
         return [float(item) for item in items]
-    return [_text(item.path if isinstance(item, Sidecar) else str(item)) for item in items]
+    return [_text(_item(item)) for item in items]
+
+
+def _item(item: Any) -> str:
+    if isinstance(item, Declared):
+        return f"{item.label}: {item.words}"
+    return item.path if isinstance(item, Sidecar) else str(item)
 
 
 def _describe_caption(caption: Caption, row: Row) -> None:

@@ -42,13 +42,24 @@ def write(fo: Any, session: Session, report: Report, name: str | None) -> tuple[
             dataset.info = {**dataset.info, OURS: {**dataset.info.get(OURS, {}), "parted": parted}}
         if done.written:
             dataset.save()
-        draw_map(dataset)
+        draw_map(dataset, _embeddings(session))
         names = {finding.code: finding.name for finding in report.findings}
         save_views(fo, dataset, wanted_views([(e.path, e.row) for e in entries], names))
         arrange(fo, dataset, [entry.row for entry in entries])
         workspace(fo, dataset)
     mark(session, str(dataset.name))
     return dataset, done
+
+
+def _embeddings(session: Session) -> Mapping[str, Any]:
+    """sha256 -> embedding by the first of the session's classifiers that kept any."""
+    try:
+        from curate.classify.embeddings import load_embeddings  # noqa: PLC0415 - brings safetensors
+    except ImportError:
+        return {}
+    names = (session.sights.classifier or "").split(" + ")
+    kept = (load_embeddings(session.store, name) for name in names if name)
+    return next((embeddings for embeddings in kept if embeddings), {})
 
 
 def _entries(session: Session, report: Report) -> list[Entry]:

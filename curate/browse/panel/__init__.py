@@ -9,13 +9,15 @@ from typing import Any
 import fiftyone.operators as foo  # type: ignore[import-untyped]
 from fiftyone.operators import types
 
+from curate.browse.library import OURS
+from curate.browse.look import HASHES
 from curate.browse.views import MAP, VAGUE, ordered_axes, paint
 
 SIZE = 9
 
 
 class LookAlikeMap(foo.Panel):  # type: ignore[misc]
-    """Perceptual hashes on a plane; a click or a lasso shows the pictures."""
+    """Embeddings or perceptual hashes on a plane; a click or a lasso shows the pictures."""
 
     @property
     def config(self) -> Any:
@@ -53,7 +55,7 @@ class LookAlikeMap(foo.Panel):  # type: ignore[misc]
             "axis",
             choices.values(),
             view=choices,
-            label="Perceptual hashes, first two components; painted by",
+            label=f"{_basis(ctx)}, first two components; painted by",
             default=ctx.panel.state.axis,
             on_change=self.on_axis,
         )
@@ -101,6 +103,11 @@ class LookAlikeMap(foo.Panel):  # type: ignore[misc]
             }
             for label in ordered
         ]
+
+
+def _basis(ctx: Any) -> str:
+    """What the map was drawn from."""
+    return str(ctx.dataset.info.get(OURS, {}).get("map_of", HASHES))
 
 
 def register(plugin: Any) -> None:
