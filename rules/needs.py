@@ -155,3 +155,4 @@ LOOKED_AT = Need(
         for evidence in (p.framing, p.view, p.elevation, p.pose)
     ),
 )
+HELD_OUT = Need("no picture is held out (`held_out`)", declared=lambda d: bool(d.held_out))

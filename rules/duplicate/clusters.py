@@ -6,11 +6,13 @@ pigeonhole principle): so each part is looked up as it is and with each of its b
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
 
 from rules.model import Picture
 
 BITS = 64
+K = TypeVar("K", bound=Hashable)
 
 
 class NearHashes:
@@ -53,50 +55,36 @@ class _Table:
         self.heads[part] = value
 
 
-class Clusters:
-    """Disjoint sets of hashes, joined pair by pair (union-find)."""
+class Clusters(Generic[K]):
+    """Disjoint sets of anything, joined pair by pair (union-find)."""
 
     def __init__(self) -> None:
-        self._parent: dict[int, int] = {}
+        self._parent: dict[K, K] = {}
 
-    def find(self, value: int) -> int:
-        """What stands for the whole cluster of a hash."""
+    def find(self, value: K) -> K:
+        """What stands for the whole cluster of a member."""
         parent = self._parent
         while (above := parent.setdefault(value, value)) != value:
             parent[value] = value = parent[above]
         return value
 
-    def join(self, one: int, other: int) -> None:
+    def join(self, one: K, other: K) -> None:
         """Make one cluster of two."""
         self._parent[self.find(one)] = self.find(other)
 
-    def groups(self) -> tuple[tuple[int, ...], ...]:
+    def groups(self) -> tuple[tuple[K, ...], ...]:
         """The members of every cluster that was joined or looked for."""
-        members: dict[int, list[int]] = defaultdict(list)
+        members: dict[K, list[K]] = defaultdict(list)
         for value in self._parent:
             members[self.find(value)].append(value)
         return tuple(map(tuple, members.values()))
 
 
-def distinct_by_hash(pictures: Iterable[Picture]) -> dict[int, list[Picture]]:
-    """Perceptual hash -> pictures, of pictures with the same pixels only the first."""
-    seen: set[str] = set()
-    found: dict[int, list[Picture]] = defaultdict(list)
-    for picture in pictures:
-        if picture.file is None or picture.file.phash is None:
-            continue
-        pixels = picture.file.pixels or picture.path
-        if pixels not in seen:
-            seen.add(pixels)
-            found[int(picture.file.phash, 16)].append(picture)
-    return found
-
-
 def members_by_path(
-    cluster: Iterable[int], by_hash: dict[int, list[Picture]]
+    cluster: Iterable[K], by_member: Mapping[K, list[Picture]]
 ) -> tuple[Picture, ...]:
-    """The pictures of a cluster of hashes, ordered by path."""
-    found = (picture for value in cluster for picture in by_hash[value])
+    """The pictures of a cluster, ordered by path."""
+    found = (picture for member in cluster for picture in by_member[member])
     return tuple(sorted(found, key=lambda picture: picture.path))
 
 

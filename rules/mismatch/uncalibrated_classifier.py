@@ -36,7 +36,7 @@ def uncalibrated_classifier(dataset: Dataset, options: NoOptions) -> Said:  # no
         message=f"{dataset.tested_on} of {TESTED} labelled pictures have tested {quoted(names)}, "
         f"which looked at {counted(len(looked), 'picture')}",
         evidence={"tested_on": dataset.tested_on, "seen": len(looked), "classifiers": list(names)},
-        advice=f"label {counted(TESTED - dataset.tested_on, 'more picture')} in labels.json and run "
-        "`curate calibrate`; until then take what it says as advice",
+        advice=f"label {TESTED - dataset.tested_on} more in labels.json and run `curate "
+        "calibrate`; until then take what it says as advice",
         paths=tuple(picture.path for picture in looked),
     )
