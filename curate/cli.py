@@ -277,6 +277,23 @@ def approve(context: click.Context, /, directory: str, *, check: bool, **options
 
 
 @cli.command()
+@folder
+@trainer_option
+@click.option("--max-add", type=click.IntRange(0), metavar="N", help="Pictures.  [default: 20]")
+@click.option(
+    "--max-drop", type=click.IntRange(0), metavar="N", help="Pictures.  [default: a third]"
+)
+@formats_option(("text", "json", "markdown", "html"))
+@output_option
+@cache_option
+def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
+    """Say which pictures to add to DIR and which to drop, and what would be found then."""
+    from curate.plan_command import plan_command
+
+    plan_command(directory, **options)
+
+
+@cli.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @trainer_option

@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -76,16 +76,20 @@ def gallery(findings: tuple[Finding, ...], place: Place) -> Gallery:
     if place.dataset is None:
         return Gallery(pictures=(), numbers={}, thumbnails={})
     spoken_of = {path for finding in findings for path in finding.paths}
-    numbers: dict[str, int] = {}
-    pictures: list[Picture] = []
-    for picture in place.dataset.pictures:
-        paths = (picture.path, *(sidecar.path for sidecar in picture.sidecars))
-        if not spoken_of.isdisjoint(paths):
-            pictures.append(picture)
-            numbers.update(dict.fromkeys(paths, len(pictures)))
-    return Gallery(
-        pictures=tuple(pictures), numbers=numbers, thumbnails=_drawn(tuple(pictures), place)
+    return gallery_of(
+        (p for p in place.dataset.pictures if not spoken_of.isdisjoint(_paths(p))), place
     )
+
+
+def gallery_of(pictures: Iterable[Picture], place: Place) -> Gallery:
+    """Number some pictures, and draw them small."""
+    shown = tuple(pictures)
+    numbers = {path: n for n, picture in enumerate(shown, 1) for path in _paths(picture)}
+    return Gallery(pictures=shown, numbers=numbers, thumbnails=_drawn(shown, place))
+
+
+def _paths(picture: Picture) -> tuple[str, ...]:
+    return picture.path, *(sidecar.path for sidecar in picture.sidecars)
 
 
 def cards(shown: Gallery, findings: tuple[Finding, ...]) -> Markup:

@@ -1,0 +1,160 @@
+"""The solver: greedily what clears most for the fewest pictures, then nothing that is not needed.
+
+A rule's verdict may need several pictures at once, so moves are whole groups; what turns out to be
+too much of a group is taken back one by one, while nothing that was cleared comes back.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from curate.plan_moves import Move, additions, drops
+from curate.plan_shots import Darkroom, PlannedPicture
+from rules import engine
+from rules.model import Dataset
+from rules.records import record
+from rules.report import Report
+from rules.spec import LintSettings
+from rules.violation import Severity
+
+# Findings about what the set as a whole shows; the others no choice of pictures clears well.
+FAMILIES = ("BAL", "CON", "COV")
+WEIGHTS = {Severity.ERROR: 10.0, Severity.WARNING: 3.0, Severity.INFO: 0.0}
+ADDED, DROPPED = 1.0, 0.5
+# A warning is worth fifteen new pictures, and no more.
+LEAST_GAIN = 0.2
+MOST_STEPS = 16
+LEAST_TRIED = 40
+# How often a dataset may be judged: less often where each time costs more.
+LEAST_JUDGED, MOST_JUDGED, MOST_WORK = 150, 900, 150_000
+
+
+@record
+class State:
+    """A dataset as it would be.
+
+    Attributes:
+        weight: what is wrong with it, in units of its own.
+        codes: of the findings that weigh anything.
+    """
+
+    move: Move
+    weight: float
+    codes: tuple[str, ...]
+
+    @property
+    def cost(self) -> float:
+        """How much work it is."""
+        return ADDED * len(self.move.added) + DROPPED * len(self.move.dropped)
+
+
+class Solver:
+    """Looks for a plan of one dataset."""
+
+    def __init__(self, dataset: Dataset, settings: LintSettings, today: dt.date) -> None:
+        """Take the dataset with the rules that judge it."""
+        self.dataset = dataset
+        self.darkroom = Darkroom(dataset)
+        self._settings = settings
+        self._today = today
+        self._gained: dict[str, float] = {}
+        self._most = max(LEAST_JUDGED, min(MOST_JUDGED, MOST_WORK // max(1, len(dataset.pictures))))
+        chosen = settings.select or FAMILIES
+        select = tuple(code for code in chosen if code.startswith(FAMILIES))
+        self._narrow = replace(settings, select=select or FAMILIES)
+        self.judged = 0
+
+    def solve(self, max_add: int, max_drop: int) -> Iterator[State]:
+        """Better and better states, the last the plan; the first is the dataset as it is."""
+        state = self._weighed(Move())
+        yield state
+        for _ in range(MOST_STEPS):
+            found = self._best(state, max_add, max_drop)
+            if found is None:
+                break
+            state = found
+            yield state
+        trimmed = self._trimmed(state)
+        if trimmed != state:
+            yield trimmed
+
+    def planned(self, move: Move) -> tuple[PlannedPicture, ...]:
+        """The pictures that a move adds."""
+        return self.darkroom.plan(move.added)
+
+    def hypothetical(self, move: Move) -> Dataset:
+        """The dataset as it would be."""
+        gone = set(move.dropped)
+        kept = [picture for picture in self.dataset.pictures if picture.path not in gone]
+        made = self.darkroom.develop(self.planned(move)) if move.added else ()
+        pictures = tuple(sorted((*kept, *made), key=lambda picture: picture.path))
+        return replace(self.dataset, pictures=pictures)
+
+    def report(self, move: Move, tool: str) -> Report:
+        """What every rule would say."""
+        return engine.lint(self.hypothetical(move), self._settings, tool=tool, today=self._today)
+
+    def needed_for(self, state: State, without: Move) -> tuple[str, ...]:
+        """The codes that come back where a part of a state is left out."""
+        there = list(state.codes)
+        back = []
+        for code in self._weighed(without).codes:
+            if code in there:
+                there.remove(code)
+            else:
+                back.append(code)
+        return tuple(dict.fromkeys(back))
+
+    def _best(self, state: State, max_add: int, max_drop: int) -> State | None:
+        """The state with the largest gain a picture, None where none is worth it.
+
+        Moves that gained most in the step before are tried first; once some have been tried, one
+        that beats what the next ever gained is taken.
+        """
+        moves = dict(self._moves(state.move, max_add, max_drop))
+        names = sorted(moves, key=lambda name: -self._gained.get(name, math.inf))
+        best: State | None = None
+        best_ratio = LEAST_GAIN
+        for tried, name in enumerate(names):
+            if self.judged >= self._most:
+                break
+            if tried >= LEAST_TRIED and best_ratio >= self._gained.get(name, math.inf):
+                break
+            found = self._weighed(moves[name])
+            ratio = (state.weight - found.weight) / (found.cost - state.cost)
+            self._gained[name] = ratio
+            if ratio > best_ratio:
+                best, best_ratio = found, ratio
+        return best
+
+    def _moves(self, move: Move, max_add: int, max_drop: int) -> Iterator[tuple[str, Move]]:
+        room = max_add - len(move.added)
+        for name, shots in additions(self.dataset, move.added, room):
+            yield name, Move(added=(*move.added, *shots), dropped=move.dropped)
+        for name, paths in drops(self.dataset, move.dropped, max_drop - len(move.dropped)):
+            yield name, Move(added=move.added, dropped=(*move.dropped, *paths))
+
+    def _trimmed(self, state: State) -> State:
+        """The state without what it does not need."""
+        for number in reversed(range(len(state.move.added))):
+            added = (*state.move.added[:number], *state.move.added[number + 1 :])
+            state = self._if_no_worse(state, replace(state.move, added=added))
+        for path in reversed(state.move.dropped):
+            dropped = tuple(other for other in state.move.dropped if other != path)
+            state = self._if_no_worse(state, replace(state.move, dropped=dropped))
+        return state
+
+    def _if_no_worse(self, state: State, move: Move) -> State:
+        found = self._weighed(move)
+        return found if found.weight <= state.weight else state
+
+    def _weighed(self, move: Move) -> State:
+        self.judged += 1
+        report = engine.lint(self.hypothetical(move), self._narrow, tool="", today=self._today)
+        findings = [f for f in report.findings if f.code.startswith(FAMILIES)]
+        return State(
+            move=move,
+            weight=sum(WEIGHTS[finding.severity] for finding in findings),
+            codes=tuple(f.code for f in findings if WEIGHTS[f.severity]),
+        )
