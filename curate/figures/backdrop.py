@@ -132,11 +132,9 @@ def _sky(place: Place, dx: float, dy: float, dz: float) -> Colour:
     level = 1.0 / (np.sqrt(dx * dx + dz * dz) + 1e-9)
     cx, cz = dx * level, dz * level
     low = _mixed(WHITE, place.colour, 0.45)
-    hill = 0.03 + 0.10 * value_noise(cx * 3.0 + 11, cz * 3.0, place.seed)
-    if dy < hill:
+    if dy < 0.13 and dy < 0.03 + 0.10 * value_noise(cx * 3.0 + 11, cz * 3.0, place.seed):
         return _times(place.second, 0.70 * (0.9 + 0.2 * value_noise(cx * 60 + cz * 60, dy * 60, 5)))
-    ridge = 0.10 + 0.16 * value_noise(cx * 2.0 + 5, cz * 2.0, place.seed + 3)
-    if dy < ridge:
+    if dy < 0.26 and dy < 0.10 + 0.16 * value_noise(cx * 2.0 + 5, cz * 2.0, place.seed + 3):
         return _mixed(low, place.second, 0.45)
     cloud = 0.65 * value_noise(cx * 5.0 + dy * 3, cz * 5.0 + dy * 12, place.seed + 7)
     if cloud > 0.20:

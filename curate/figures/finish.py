@@ -45,18 +45,18 @@ def _weigh(picture_hw3: Bytes, squares_hw4: Ints) -> None:
 @kernel
 def _stroke(picture_hw3: Bytes, squares_hw4: Ints, strength: float, result_hw3: Bytes) -> None:
     height, width = picture_hw3.shape[0], picture_hw3.shape[1]
+    squares, stride = squares_hw4.ravel(), 4 * squares_hw4.shape[1]
     share = strength / (SIDE * SIDE)
     for i in range(height):
-        top, low = max(i - SIDE + 1, 0), min(i, height - SIDE)
+        top, low = stride * max(i - SIDE + 1, 0), stride * min(i, height - SIDE)
         for j in range(width):
-            left, right = max(j - SIDE + 1, 0), min(j, width - SIDE)
-            y, x, calm = top, left, squares_hw4[top, left, 3]
-            if squares_hw4[top, right, 3] < calm:
-                x, calm = right, squares_hw4[top, right, 3]
-            if squares_hw4[low, left, 3] < calm:
-                y, x, calm = low, left, squares_hw4[low, left, 3]
-            if squares_hw4[low, right, 3] < calm:
-                y, x = low, right
+            left, right = 4 * max(j - SIDE + 1, 0), 4 * min(j, width - SIDE)
+            # Choices by value: which square is calmest is anyone's guess, and branches guess.
+            best, second = top + left, top + right
+            best = second if squares[second + 3] < squares[best + 3] else best
+            third, fourth = low + left, low + right
+            third = fourth if squares[fourth + 3] < squares[third + 3] else third
+            best = third if squares[third + 3] < squares[best + 3] else best
             for d in range(3):
                 kept = picture_hw3[i, j, d] * (1.0 - strength)
-                result_hw3[i, j, d] = np.uint8(kept + squares_hw4[y, x, d] * share + 0.5)
+                result_hw3[i, j, d] = np.uint8(kept + squares[best + d] * share + 0.5)
