@@ -21,6 +21,7 @@ class Prior:
         heads: Mixture of heights: weight, mean and spread in heads.
         view: front, three_quarter, side, back_side or back; left and right are even.
         clear: How often a view is near its sector's middle and shows what the pose is.
+        legs: How often a pose that is told by its legs is shown with them.
     """
 
     heads: tuple[tuple[float, float, float], ...]
@@ -50,6 +51,7 @@ class Prior:
     roll: float
     covers: float
     clear: float
+    legs: float
 
 
 @cache

@@ -25,7 +25,9 @@ AZIMUTHS = {
 MIDDLES = {"front": 0.0, "three_quarter": 45.0, "side": 90.0, "back_side": 135.0, "back": 180.0}
 FROM_MIDDLE = 5.0
 FAR = 1000.0
+LYING = 16
 CLOSE = frozenset({"face", "bust"})
+TOLD_BY_LEGS = frozenset({"walk", "run"})
 ELEVATIONS = {"below": (-38.0, -18.0), "eye": (-9.0, 11.0), "above": (18.0, 44.0)}
 
 
@@ -183,23 +185,28 @@ def _cleared(dice: Dice, figure: Figure) -> Figure:
     hidden = variant_of(pose.name, pose.variant).hidden_from if framing not in CLOSE else ()
     view = choose(dice.prior.view, rng, hidden)
     wanted = side * (MIDDLES[view] + FROM_MIDDLE * float(np.clip(rng.normal(), -2.0, 2.0)))
-    lying = rng.uniform(40.0, 140.0, 6) * side
-    if not dice.chance(dice.prior.clear):
+    lying = rng.uniform((40.0, 20.0), (140.0, 62.0), (LYING, 2)) * (side, 1)
+    clear, whole = dice.chance(dice.prior.clear), dice.chance(dice.prior.legs)
+    if whole and framing == "cowboy" and pose.name in TOLD_BY_LEGS:
+        framing = "full"
+    if not clear:
         return figure
     skeleton = pose_skeleton(figure.character.proportions, pose.angles)
 
-    def seen(azimuth: float) -> float:
-        eye = FAR * direction(azimuth, figure.camera.elevation)
-        return seen_azimuth(skeleton, eye, framing)
+    def seen(azimuth: float, elevation: float) -> float:
+        return seen_azimuth(skeleton, FAR * direction(azimuth, elevation), framing)
 
+    azimuth, elevation = wanted, figure.camera.elevation
     if pose.name == "lie":
-        azimuth = min(map(float, lying), key=lambda it: abs((seen(it) + 22.5) % 45.0 - 22.5))
+        # Who lies shows her front, a side or her back; what is between them has no plain name.
+        ways = [(float(a), float(e)) for a, e in lying]
+        azimuth, elevation = min(ways, key=lambda way: abs((seen(*way) + 45.0) % 90.0 - 45.0))
     else:
-        azimuth = wanted
         # A bent trunk is not quite an upright one: a second step takes the rest away.
         for _ in range(2):
-            azimuth -= (seen(azimuth) - wanted + 180.0) % 360.0 - 180.0
-    return replace(figure, camera=replace(figure.camera, azimuth=azimuth))
+            azimuth -= (seen(azimuth, elevation) - wanted + 180.0) % 360.0 - 180.0
+    camera = replace(figure.camera, azimuth=azimuth, elevation=elevation, framing=framing)
+    return replace(figure, camera=camera)
 
 
 def _style(dice: Dice) -> Style:
