@@ -6,7 +6,10 @@ scipy and statsmodels.
 
 import math
 import random
+from bisect import bisect
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 Z_95 = 1.959963984540054
@@ -135,9 +138,21 @@ def _multinomial(dice: random.Random, total: int, shares: Sequence[float]) -> li
     return [*counts, left]
 
 
+@lru_cache(maxsize=4096)
+def _binomial_steps(total: int, p: float) -> tuple[float, ...]:
+    """Chances of at most 0, 1, ... total - 1 successes: where a random number has to lie."""
+    if not 0 < p < 1:
+        return (float(p <= 0),) * total
+    chances = (
+        math.exp(_log_choose(total, k) + k * math.log(p) + (total - k) * math.log1p(-p))
+        for k in range(total)
+    )
+    return tuple(accumulate(chances))
+
+
 def _binomial(dice: random.Random, total: int, p: float) -> int:
     if total <= MANY:
-        return sum(dice.random() < p for _ in range(total))
+        return bisect(_binomial_steps(total, p), dice.random())
     # Of so many, the normal distribution tells the difference to no picture that counts.
     drawn = round(dice.gauss(total * p, math.sqrt(total * p * (1 - p))))
     return min(total, max(0, drawn))

@@ -25,7 +25,8 @@ def no_upright_turnaround(dataset: Dataset, options: Options) -> Said:
         Counts the full bodies that stand upright (rigid, feet together, arms down), and the
         views that they show, of five: front, back, left, right, diagonal. None at all is an
         error, fewer than `min_views` of the views a warning. An upright picture whose view is
-        unknown may show any of them. A person's label counts before a classifier's sight, and
+        unknown may show any of them, and nothing is said where the pose of half of the full
+        bodies is unclear. A person's label counts before a classifier's sight, and
         that before the caption's word. Nothing is said where `wanted` names framings or poses
         without `full` or `upright`.
 
@@ -52,7 +53,7 @@ def no_upright_turnaround(dataset: Dataset, options: Options) -> Said:
     views = shown(upright, "view")
     there = turnaround_views(label for _, label in views.pictures)
     yield from unjudged(stands.sources, "pose of full bodies")
-    if full and not stands.pictures:
+    if full and stands.sources.unclear >= stands.sources.known:
         return
     missing = [view for view in TURNAROUND if view not in there]
     if not upright:
