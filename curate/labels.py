@@ -1,5 +1,6 @@
 """What people say that pictures show: labels.json, and what drawn figures know of themselves."""
 
+import codecs
 import dataclasses
 import json
 import os
@@ -51,17 +52,37 @@ def load_labels(root: Path) -> Labels:
 
 
 def load_written(root: Path) -> Labels:
-    """The labels of labels.json alone."""
+    """The labels of labels.json alone; none where another program's file bears that name.
+
+    Raises:
+        RecordError: it cannot be understood.
+    """
     raw = _read(root, LABELS)
-    return {} if raw is None else parse_json(dict[str, PictureLabels], raw, LABELS)
+    if raw is None or _is_list(raw):
+        return {}
+    return parse_json(dict[str, PictureLabels], raw, LABELS)
+
+
+def is_foreign(root: Path) -> bool:
+    """Whether labels.json is another program's: a list, where ours maps pictures to labels."""
+    raw = _read(root, LABELS)
+    return raw is not None and _is_list(raw)
+
+
+def _is_list(raw: bytes) -> bool:
+    return raw.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
 
 
 def save_labels(root: Path, labels: Labels) -> None:
     """Write labels.json, one picture a line, so that a change is one line of a diff.
 
     Raises:
+        RecordError: another program's file bears that name.
         OSError: it cannot be written; the old file is whole.
     """
+    if is_foreign(root):
+        fault = "is a list, which another program wrote; move it away to keep labels there"
+        raise RecordError(LABELS, [fault])
     lines = []
     for path in sorted(labels):
         told = {key: value for key, value in to_plain(labels[path]).items() if value is not None}

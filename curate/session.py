@@ -16,7 +16,7 @@ from curate.feeding import folder_repeats
 from curate.folder import shown
 from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
-from curate.labels import LABELS, is_labelled, load_labels, load_written
+from curate.labels import LABELS, is_foreign, is_labelled, load_labels, load_written
 from curate.store import Store
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
@@ -213,6 +213,8 @@ def _guess_notes(path: str, guess: Guess) -> tuple[str, ...]:
 
 def _label_notes(root: Path, dataset: Dataset) -> tuple[str, ...]:
     """Labels that speak of no picture, or of one whose bytes have changed since."""
+    if is_foreign(root):
+        return (f"{LABELS} is a list, which another program wrote: it labels nothing here",)
     contents = {picture.path: picture.sha256 for picture in dataset.pictures}
     stray = [
         path

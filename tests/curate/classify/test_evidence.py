@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from curate.labels import PictureLabels, save_labels
 from curate.session import Session, open_dataset
 from curate.store import Store
 from rules.model import Evidence, Seen
+from rules.records import RecordError
 
 CAPTIONS = {
     "a": "tk, 1girl, full body, from side",
@@ -29,6 +31,8 @@ CAPTIONS = {
     "c": "tk, 1girl",
 }
 OLD = "embedded:1:000000000000"
+CURATE = Path(looking.__file__).parents[1]
+SHIM = "torchvision_operators.py"
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +266,42 @@ def test_facts_can_be_written_to_a_file(folder: Path, tmp_path: Path) -> None:
 def test_indexing_says_how_many_were_looked_at(eyes: Path) -> None:
     assert "3 pictures, 3 measured, 3 looked at, in " in curate("index", str(eyes)).out
     assert "3 pictures, 0 measured, in " in curate("index", str(eyes)).out
+
+
+def test_another_program_s_list_of_labels_labels_nothing_and_is_not_written_over(
+    folder: Path,
+) -> None:
+    (folder / "labels.json").write_text('[{"file": "a.png", "pose": "standing"}]')
+    session = open_dataset(str(folder))
+    assert framings(session) == [("full", "declared"), ("bust", "declared")]
+    note = "labels.json is a list, which another program wrote: it labels nothing here"
+    assert note in session.notes
+    with pytest.raises(RecordError, match="is a list, which another program wrote"):
+        save_labels(folder, {"a.png": PictureLabels(pose="sit")})
+    assert len(lines(curate("facts", str(folder)).out)) == 3
+
+
+def test_models_are_imported_by_those_who_look_and_by_nobody_else() -> None:
+    importers = {
+        path.relative_to(CURATE).as_posix()
+        for path in CURATE.rglob("*.py")
+        if re.search(
+            r"^(import|from) (torch|open_clip|onnxruntime|safetensors)\b",
+            path.read_text(),
+            re.MULTILINE,
+        )
+    }
+    assert "classify/clip.py" in importers
+    assert all(path.startswith("classify/") or path == SHIM for path in importers)
+
+
+def test_torchvision_loads_beside_any_torch_and_with_it_open_clip() -> None:
+    program = "from curate import torchvision_operators as t; t.define_missing_operators()\n"
+    program += "import torchvision, open_clip; print(torchvision.__version__)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 SLOW = """
