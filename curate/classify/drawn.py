@@ -3,6 +3,7 @@
 Shape legend: n pictures.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,9 @@ class Known:
     quantities: dict[str, NDArray[np.float64]]
 
 
-Drawn = tuple[Square, dict[str, int], dict[str, tuple[float, ...]]]
+# Head -> number of its label, and quantity -> values.
+Told = tuple[dict[str, int], dict[str, tuple[float, ...]]]
+Drawn = tuple[Square, Told]
 
 
 def figures(count: int, seed: int, split: Split) -> list[tuple[int, Figure]]:
@@ -75,7 +78,7 @@ def draw_known(prepare: Prepare, numbered: tuple[int, Figure]) -> Drawn:
         head: labels.index(told[head]) if head in told else UNKNOWN
         for head, labels in HEADS.items()
     }
-    return square, numbers, quantities_of(drawing.truth)
+    return square, (numbers, quantities_of(drawing.truth))
 
 
 def labels_of(truth: Truth) -> dict[str, str]:
@@ -106,10 +109,9 @@ def quantities_of(truth: Truth) -> dict[str, tuple[float, ...]]:
     }
 
 
-def gathered(drawn: list[Drawn]) -> tuple[list[Square], Known]:
-    """Squares of several figures, and what is known of them."""
-    squares, labels, quantities = zip(*drawn, strict=True)
-    return list(squares), Known(
-        labels={head: np.array([told[head] for told in labels]) for head in HEADS},
-        quantities={name: np.array([told[name] for told in quantities]) for name in quantities[0]},
+def gathered(told: Sequence[Told]) -> Known:
+    """What is known of several figures."""
+    return Known(
+        labels={head: np.array([labels[head] for labels, _ in told]) for head in HEADS},
+        quantities={name: np.array([values[name] for _, values in told]) for name in told[0][1]},
     )

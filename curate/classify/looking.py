@@ -11,11 +11,13 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from curate.classify import naming
 from curate.classify.combining import combine
 from curate.classify.naming import (
     EMBEDDED,
     EMBEDDED_FAMILY,
     embedded_id,
+    fitted_to,
     is_there,
     own_heads,
 )
@@ -101,19 +103,28 @@ def gather(  # noqa: PLR0913 - one argument per thing that decides, all by keywo
         return Sights()
     notes: list[str] = []
     eyes = list(_named(choice, store))
-    here = None if eyes or EMBEDDED not in map(_kind, names) else _id_here(store)
-    if here is not None and measure and _can_look():
-        known = store.classifiers().get(here, frozenset())
-        eyes = [_embedded(store)] if unseen(index.pictures, known) else []
-    looked = sum(_look(classifier, root, index, store, notes) for classifier in eyes)
-    named = [classifier.id for classifier in eyes] if choice != AS_DECLARED else None
-    used = named or _counting(names, here, index, store, notes)
-    seen = combine(*(store.sights(classifier) for classifier in used))
+    heads = own_heads(store.folder, EMBEDDED_FAMILY)
+    here = None
+    if not eyes and EMBEDDED in map(_kind, names) and is_there():
+        heads = _fitting(heads, notes)
+        here = embedded_id(heads)
+        if measure and _can_look():
+            known = store.classifiers().get(here, frozenset())
+            eyes = [_embedded(heads)] if unseen(index.pictures, known) else []
+    fresh = {eye.id: _look(eye, root, index, store, notes) for eye in eyes}
+    saw = {name: frozenset(known) for name, known in store.classifiers().items()}
+    saw |= {name: saw.get(name, frozenset()) | seen.keys() for name, seen in fresh.items()}
+    used = list(fresh) if choice != AS_DECLARED else _counting(names, here, index, saw, notes)
+    seen = combine(*({**store.sights(name), **fresh.get(name, {})} for name in used))
     left = {} if eyes else unseen(index.pictures, seen)
     if left and (seen or here is not None):
         notes.append(_left_out(len(left), shown, names, measure=measure and here is not None))
-    name = " + ".join(used) if used else None
-    return Sights(seen=seen, classifier=name, looked=looked, notes=tuple(notes))
+    return Sights(
+        seen=seen,
+        classifier=" + ".join(used) or None,
+        looked=sum(map(len, fresh.values())),
+        notes=tuple(notes),
+    )
 
 
 def unseen(pictures: Iterable[FoundPicture], known: Container[str]) -> dict[str, str]:
@@ -150,15 +161,18 @@ def _named(choice: Choice, store: Store) -> "Iterator[Classifier]":
         yield load_tagger(choice.tagger, choice.tags)
 
 
-def _id_here(store: Store) -> str | None:
-    """The id of the embedded model, under the heads that were fitted to this dataset if any."""
-    return embedded_id(own_heads(store.folder, EMBEDDED_FAMILY)) if is_there() else None
+def _fitting(heads: Path | None, notes: list[str]) -> Path | None:
+    """Heads that were fitted to the embedded model's weights as they are."""
+    if heads is None or fitted_to(heads) == fitted_to(naming.FOLDER / naming.HEADS):
+        return heads
+    notes.append(f"`{heads}` was fitted to other weights: `curate calibrate` fits it anew")
+    return None
 
 
-def _embedded(store: Store) -> "Classifier":
+def _embedded(heads: Path | None) -> "Classifier":
     from curate.classify.embedded import Embedded  # noqa: PLC0415 - seconds
 
-    return Embedded(heads=own_heads(store.folder, EMBEDDED_FAMILY))
+    return Embedded(heads=heads)
 
 
 def _can_look() -> bool:
@@ -168,7 +182,7 @@ def _can_look() -> bool:
 
 def _look(
     classifier: "Classifier", root: Path, index: Index, store: Store, notes: list[str]
-) -> int:
+) -> Mapping[str, Seen]:
     from curate.classify.run import look_at  # noqa: PLC0415 - brings numpy and Pillow
 
     done = look_at(index.pictures, root, store, classifier)
@@ -177,8 +191,8 @@ def _look(
         named = "; ".join(f"`{path}`: {reason}" for path, reason in done.failed[:FAILED_SHOWN])
         tail = f"; and {more:,} more" if more > 0 else ""
         notes.append(f"{counted(len(done.failed), 'picture')} not looked at: {named}{tail}")
-    if done.kept is not None:
-        notes.append(f"what was seen could not be kept in `{store.folder}`: {done.kept}")
+    if done.fault is not None:
+        notes.append(f"what was seen could not be kept in `{store.folder}`: {done.fault}")
     return done.seen
 
 
@@ -192,13 +206,17 @@ def _left_out(missing: int, shown: str, names: tuple[str, ...], *, measure: bool
 
 
 def _counting(
-    names: tuple[str, ...], here: str | None, index: Index, store: Store, notes: list[str]
+    names: tuple[str, ...],
+    here: str | None,
+    index: Index,
+    saw: Mapping[str, frozenset[str]],
+    notes: list[str],
 ) -> list[str]:
     """The ids whose word counts: those that are wanted, else whoever saw most."""
     contents = {picture.sha256 for picture in index.pictures}
     known = {
         classifier: len(contents & looked_at)
-        for classifier, looked_at in store.classifiers().items()
+        for classifier, looked_at in saw.items()
         if contents & looked_at
     }
     found = [classifier for name in names if (classifier := _best(name, known, here)) is not None]

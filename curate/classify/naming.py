@@ -4,6 +4,7 @@ An id covers everything that decides what is seen, so that facts are never mixed
 """
 
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ VERSION = 1
 EMBEDDED_FAMILY = f"{EMBEDDED}:{VERSION}"
 # What ships with the project: an open_clip config, its weights in 16 bits, and its heads.
 FOLDER = Path(__file__).with_name("embedded")
+HEADER_BYTES = 2**20
 CONFIG, WEIGHTS, HEADS = "config.json", "model.safetensors", "heads.safetensors"
 
 
@@ -31,6 +33,20 @@ def embedded_id(heads: Path | None = None, folder: Path | None = None) -> str:
     place = folder or FOLDER
     contents = (place / CONFIG).read_bytes(), (heads or place / HEADS).read_bytes()
     return f"{EMBEDDED_FAMILY}:{digest(*contents)}"
+
+
+def fitted_to(heads: Path) -> str | None:
+    """The sha256 of the weights that some heads read; None where the file does not say.
+
+    The start of a safetensors file is JSON with its length before it.
+    """
+    try:
+        with heads.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, HEADER_BYTES)))
+            return str(json.loads(header["__metadata__"]["card"])["backbone"])
+    except (OSError, ValueError, KeyError, TypeError):  # loading it will say more
+        return None
 
 
 def own_heads(folder: Path, name: str) -> Path | None:

@@ -5,9 +5,10 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -42,14 +43,14 @@ class Looked:
     """What became of the pictures that nobody had looked at.
 
     Attributes:
-        seen: how many were looked at.
+        seen: sha256 -> what was seen.
         failed: (path, reason) of those that could not be decoded.
-        kept: why what was seen could not be written; None where it was.
+        fault: why it could not be kept; None where it was.
     """
 
-    seen: int = 0
+    seen: Mapping[str, Seen] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
-    kept: str | None = None
+    fault: str | None = None
 
 
 def look_at(
@@ -85,7 +86,7 @@ def look_at(
         memory.whole = True
     finally:
         memory.save()
-    return Looked(seen=len(memory.seen), failed=tuple(failed), kept=memory.fault)
+    return Looked(seen=memory.seen, failed=tuple(failed), fault=memory.fault)
 
 
 class _Memory:

@@ -9,7 +9,7 @@ import numpy as np
 
 from curate.classify.calibrate import Pictures
 from curate.classify.clip import ClipModel
-from curate.classify.drawn import UNKNOWN, Drawn, Known, draw_known, figures, gathered
+from curate.classify.drawn import UNKNOWN, Drawn, Known, Told, draw_known, figures, gathered
 from curate.classify.heads import Floats
 from curate.classify.labels import HEADS
 from curate.classify.prepare import Prepare, Square
@@ -38,12 +38,12 @@ def draw_pictures(eyes: Eyes, count: int, split: Split) -> Pictures:
     """Figures to learn from (`train`), or with hair, clothes and styles that those never have."""
     wanted = figures(count, SEED + (split == "train"), split)
     ready = ahead(partial(draw_known, eyes.prepare), wanted)
-    made: list[Drawn] = []
+    told: list[Told] = []
     parts: list[Floats] = []
     for batch in _in_batches(progress(ready, total=count, doing="drawing figures")):
-        made += batch
-        parts.append(eyes.clip.encode_pictures([square for square, _, _ in batch]))
-    return Pictures(embeddings=np.concatenate(parts), known=gathered(made)[1])
+        told += [known for _, known in batch]
+        parts.append(eyes.clip.encode_pictures([square for square, _ in batch]))
+    return Pictures(embeddings=np.concatenate(parts), known=gathered(told))
 
 
 def _in_batches(items: Iterator[Drawn]) -> Iterator[list[Drawn]]:

@@ -100,7 +100,7 @@ def test_a_table_counts_what_is_right_and_what_is_spoken_of() -> None:
 def test_drawn_figures_know_their_labels_where_they_show_them() -> None:
     counts = dict.fromkeys(HEADS, 0)
     for numbered in figures(40, 0, "all"):
-        square, labels, quantities = draw_known(Prepare(side=32), numbered)
+        square, (labels, quantities) = draw_known(Prepare(side=32), numbered)
         assert square.shape == (32, 32, 3)
         assert 0 <= quantities["head_height"][0] <= 1
         framing = HEADS["framing"][labels["framing"]]

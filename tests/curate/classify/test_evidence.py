@@ -190,6 +190,27 @@ def test_heads_that_were_fitted_to_the_dataset_are_another_classifier(
     assert session.sights.looked == 3
 
 
+def test_heads_that_were_fitted_to_other_weights_do_not_count_and_are_named(eyes: Path) -> None:
+    own = eyes / ".curate" / "heads" / "embedded-1.safetensors"
+    own.parent.mkdir(parents=True)
+    heads_of(backbone="00" * 32).save(own)
+    session = open_dataset(str(eyes))
+    assert session.sights.classifier == embedded_id()
+    assert session.notes[-1] == (
+        f"`{own}` was fitted to other weights: `curate calibrate` fits it anew"
+    )
+
+
+def test_what_cannot_be_kept_still_counts(eyes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "save_sights", fail)
+    session = open_dataset(str(eyes))
+    assert all(picture.seen is not None for picture in session.dataset.pictures)
+    assert "could not be kept" in session.notes[-1]
+
+
 def test_a_lint_counts_what_is_seen_and_imports_no_model_for_it(
     folder: Path,
 ) -> None:
