@@ -10,6 +10,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
+from statistics import NormalDist
 from typing import NamedTuple
 
 Z_95 = 1.959963984540054
@@ -17,6 +18,7 @@ Z_95 = 1.959963984540054
 TIE = 1 + 1e-7
 NEGLIGIBLE = 1e-17
 MANY = 1000
+NORMAL = NormalDist()
 
 
 def wilson_interval(k: int, n: int, z: float = Z_95) -> tuple[float, float]:
@@ -120,21 +122,26 @@ def shortfall_test(counts: Sequence[int], minima: Sequence[float], draws: int = 
     if seen <= 0:
         return 1.0
     dice = random.Random(0)  # noqa: S311 - no secret
+    # One throw from each of as many equal parts: of a single label the p is exact to a thousandth.
+    throws = ((part + dice.random()) / draws for part in range(draws))
     as_far = sum(
-        shortfall_distance(_multinomial(dice, sum(counts), shares), shares) >= seen / TIE
-        for _ in range(draws)
+        shortfall_distance(_multinomial(dice, throw, sum(counts), shares), shares) >= seen / TIE
+        for throw in throws
     )
     return (1 + as_far) / (1 + draws)
 
 
-def _multinomial(dice: random.Random, total: int, shares: Sequence[float]) -> list[int]:
-    """How often each label comes in so many draws, the rest last."""
+def _multinomial(
+    dice: random.Random, throw: float, total: int, shares: Sequence[float]
+) -> list[int]:
+    """How often each label comes, the rest last; the given throw decides on the first."""
     left, weight, counts = total, 1.0, []
     for share in shares:
         p = min(1.0, share / weight) if weight > 0 else 0.0
-        counts.append(_binomial(dice, left, p))
+        counts.append(_binomial(throw, left, p))
         left -= counts[-1]
         weight -= share
+        throw = dice.random()
     return [*counts, left]
 
 
@@ -150,11 +157,12 @@ def _binomial_steps(total: int, p: float) -> tuple[float, ...]:
     return tuple(accumulate(chances))
 
 
-def _binomial(dice: random.Random, total: int, p: float) -> int:
-    if total <= MANY:
-        return bisect(_binomial_steps(total, p), dice.random())
+def _binomial(throw: float, total: int, p: float) -> int:
+    """The number of successes at a throw between 0 and 1."""
+    if total <= MANY or not 0 < throw < 1:
+        return bisect(_binomial_steps(total, p), throw)
     # Of so many, the normal distribution tells the difference to no picture that counts.
-    drawn = round(dice.gauss(total * p, math.sqrt(total * p * (1 - p))))
+    drawn = round(total * p + NORMAL.inv_cdf(throw) * math.sqrt(total * p * (1 - p)))
     return min(total, max(0, drawn))
 
 

@@ -230,8 +230,7 @@ def test_a_shortfall_of_one_label_is_as_likely_as_scipys_binomial_says(
 ) -> None:
     for k in range(0, int(n * share), max(1, n // 20)):
         expected = float(stats.binom.cdf(k, n, share))
-        spread = 4 * math.sqrt(expected * (1 - expected) / 999) + 0.002
-        assert shortfall_test([k, n - k], [share]) == pytest.approx(expected, abs=spread)
+        assert shortfall_test([k, n - k], [share]) == pytest.approx(expected, abs=0.003)
 
 
 def test_a_surplus_of_one_label_makes_up_for_no_shortfall_of_another() -> None:
