@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from rules.contamination.stratified_dependency import Dependency, dependency_in
 from rules.contamination.tag_attributes import TagAttributes, Tested
-from rules.evidence import graded, spoken
-from rules.known_labels import label_of
-from rules.model import Dataset
+from rules.evidence import graded, sources_of, spoken
+from rules.model import Dataset, Evidence, Picture
 from rules.needs import CAPTIONS, FRAMED
 from rules.quoting import counted, quoted
 from rules.records import record
@@ -77,25 +77,34 @@ def contaminated_tag(dataset: Dataset, options: Options) -> Said:
         and seen.difference >= options.min_difference - ROUNDING
         and not tests.intended(tested.tag, seen.value)
     ]
-    for group in _together(strong):
+    for group in _together(tests, strong):
         yield _violation(dataset, group, family, options)
 
 
-def _together(strong: Iterable[Found]) -> Iterable[list[Found]]:
-    """Tags of the very same pictures are one finding, and so are the labels of one axis."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Found]] = {}
+class _Group(NamedTuple):
+    """Tags of the very same pictures that depend on one axis, the likeliest first."""
+
+    found: list[Found]
+    pictures: tuple[tuple[Picture, Evidence], ...]
+
+
+def _together(tests: TagAttributes, strong: Iterable[Found]) -> Iterable[_Group]:
+    """Tags of the same pictures are one finding, and so are the labels of one axis.
+
+    Only strata that could tell are what the numbers are about.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], _Group] = {}
     for tested, seen in sorted(strong, key=lambda found: (found[1].q, found[0].tag)):
-        # Only strata that could tell are what the numbers are about.
-        told = [(p, e) for p, e in tested.pictures if label_of(p.framing) in seen.strata]
-        paths = tuple(picture.path for picture, _ in told)
-        within = tested._replace(pictures=told)
-        groups.setdefault((tested.axis, paths), []).append((within, seen))
+        pictures = tests.pictures(tested, seen.strata.keys())
+        key = tested.axis, tuple(picture.path for picture, _ in pictures)
+        groups.setdefault(key, _Group([], pictures)).found.append((tested, seen))
     return groups.values()
 
 
-def _violation(dataset: Dataset, group: list[Found], family: int, options: Options) -> Violation:
-    tested, seen = group[0]
-    tags = sorted({other.tag for other, _ in group})
+def _violation(dataset: Dataset, group: _Group, family: int, options: Options) -> Violation:
+    tested, seen = group.found[0]
+    tags = sorted({other.tag for other, _ in group.found})
+    sources = sources_of(evidence for _, evidence in group.pictures)
     rate = seen.elsewhere_k / seen.elsewhere_n
     limit = options.min_difference - ROUNDING
     others = fewest(lambda m: seen.k / (seen.n + m) - rate < limit)
@@ -110,7 +119,7 @@ def _violation(dataset: Dataset, group: list[Found], family: int, options: Optio
     return Violation(
         message=f"{quoted(tags)}: {seen.k} of {seen.n} are {label}, "
         f"{seen.elsewhere_k} of {seen.elsewhere_n} without in the same framings ({lift}; "
-        f"{tested.sources}; lower bound {low:.2f}, V {seen.v:.2f}, q {seen.q:.1g} over {family} "
+        f"{sources}; lower bound {low:.2f}, V {seen.v:.2f}, q {seen.q:.1g} over {family} "
         "tests)",
         evidence={
             "tags": list(tags),
@@ -126,13 +135,13 @@ def _violation(dataset: Dataset, group: list[Found], family: int, options: Optio
             "q": float(f"{seen.q:.3g}"),
             "tests": family,
             "strata": {name: list(table) for name, table in seen.strata.items()},
-            "by": dict(tested.sources.counts()),
+            "by": dict(sources.counts()),
         },
         advice=f"to clear this, add {counted(others or 0, 'picture')} with {quoted(tags)} and "
         f"another {tested.axis}, or {same} that are {label} without {_it(tags)}; and let captions "
         f"say that they are {label}",
-        paths=tuple(picture.path for picture, _ in tested.pictures),
-        severity=graded(dataset, tested.sources, Severity.WARNING),
+        paths=tuple(picture.path for picture, _ in group.pictures),
+        severity=graded(dataset, sources, Severity.WARNING),
         key=f"{tested.axis}: {', '.join(tags)}",
     )
 

@@ -119,7 +119,7 @@ def _against_wanted(
             and wilson_interval(k, n)[0] >= min_bound
             and not tests.intended(tag, value)
         ):
-            shown = [(p, e) for p, e in tested.pictures if label_of(p.framing) == stratum]
+            shown = tests.pictures(tested, {stratum})
             yield _saturation((tag,), stratum, tested.axis, value, k, labels, missing, shown)
 
 

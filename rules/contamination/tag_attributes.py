@@ -5,11 +5,11 @@ axis, or go with it by nature, are not counted on it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from rules.evidence import Sources, sources_of, view_group
-from rules.known_labels import known
+from rules.evidence import view_group
+from rules.known_labels import known, label_of
 from rules.model import Dataset, Evidence, Picture
 from rules.terms import normal
 
@@ -18,34 +18,23 @@ CONTENT = frozenset({"general", "structure"})
 # Legs and feet show in these only.
 WHOLE = frozenset({"cowboy", "full"})
 Table = tuple[int, int, int, int]
+Look = tuple[str, tuple[str | None, ...]]
 
 
 class Tested(NamedTuple):
-    """A tag on an axis, with what its pictures show of it.
-
-    Attributes:
-        counts: stratum -> label -> pictures with the tag.
-        pictures: those of them whose label is known.
-    """
+    """A tag on an axis: stratum -> label -> pictures with the tag."""
 
     tag: str
     axis: str
-    counts: dict[str, Counter[str]]
-    pictures: list[tuple[Picture, Evidence]]
-
-    @property
-    def sources(self) -> Sources:
-        """By whose word."""
-        return sources_of(evidence for _, evidence in self.pictures)
-
-    @property
-    def known(self) -> int:
-        """How many pictures."""
-        return len(self.pictures)
+    counts: Mapping[str, Counter[str]]
 
 
 class TagAttributes:
-    """Everything that tests of tags against attributes need, in one pass over the captions."""
+    """Everything that tests of tags against attributes need, in one pass over the captions.
+
+    Pictures that show the same on every axis are one look, so that a tag of 100,000 captions
+    costs one count each, whatever the number of axes.
+    """
 
     def __init__(self, dataset: Dataset, min_pictures: int) -> None:
         self.dataset = dataset
@@ -53,21 +42,25 @@ class TagAttributes:
         self.totals: dict[str, defaultdict[str, Counter[str]]] = {
             axis: defaultdict(Counter) for axis in AXES
         }
-        self.strata: Counter[str] = Counter()
-        self._found: dict[tuple[str, str], Tested] = {}
-        frequent = {tag for tag, n in dataset.tag_counts.items() if n >= min_pictures}
-        axes_of = {
+        self._axes = {
             tag: axes
-            for tag in frequent
-            if dataset.slots_by_tag[tag] in CONTENT and (axes := self._axes(tag))
+            for tag, number in dataset.tag_counts.items()
+            if number >= min_pictures
+            and dataset.slots_by_tag[tag] in CONTENT
+            and (axes := self._tested_axes(tag))
         }
+        self._looks: defaultdict[str, Counter[Look]] = defaultdict(Counter)
+        every: Counter[Look] = Counter()
         for picture, caption in dataset.captioned:
-            shown = self._count(picture)
-            if shown:
-                for tag in set(caption.tags) & axes_of.keys():
-                    self._add(tag, axes_of[tag], picture, shown)
+            look = look_of(picture)
+            if look is not None:
+                every[look] += 1
+                for tag in self._axes.keys() & set(caption.tags):
+                    self._looks[tag][look] += 1
+        for axis in AXES:
+            self.totals[axis].update(_by_stratum(every, axis))
 
-    def _axes(self, tag: str) -> tuple[str, ...]:
+    def _tested_axes(self, tag: str) -> tuple[str, ...]:
         """The axes on which a tag is tested."""
         vocabulary = self.dataset.vocabulary
         return tuple(
@@ -76,42 +69,24 @@ class TagAttributes:
             if tag not in getattr(vocabulary.axes, axis) and not vocabulary.entails.names(tag, axis)
         )
 
-    def _count(self, picture: Picture) -> tuple[str, list[tuple[str, str, Evidence]]] | None:
-        """The stratum of a picture, and what is known of it on each axis."""
-        framing = known(picture.framing)
-        if framing is None:
-            return None
-        stratum = framing.label
-        self.strata[stratum] += 1
-        found = []
-        for axis in AXES:
-            evidence = known(getattr(picture, axis))
-            if evidence is None or (axis == "pose" and stratum not in WHOLE):
-                continue
-            label = view_group(evidence.label) if axis == "view" else evidence.label
-            self.totals[axis][stratum][label] += 1
-            found.append((axis, label, evidence))
-        return stratum, found
-
-    def _add(
-        self,
-        tag: str,
-        axes: tuple[str, ...],
-        picture: Picture,
-        shown: tuple[str, list[tuple[str, str, Evidence]]],
-    ) -> None:
-        stratum, found = shown
-        for axis, label, evidence in found:
-            if axis in axes:
-                tested = self._found.get((tag, axis))
-                if tested is None:
-                    tested = Tested(tag, axis, defaultdict(Counter), [])
-                    self._found[tag, axis] = tested
-                tested.counts[stratum][label] += 1
-                tested.pictures.append((picture, evidence))
-
     def __iter__(self) -> Iterator[Tested]:
-        yield from self._found.values()
+        for tag, looks in self._looks.items():
+            for axis in self._axes[tag]:
+                counts = _by_stratum(looks, axis)
+                if counts:
+                    yield Tested(tag, axis, counts)
+
+    def pictures(
+        self, tested: Tested, strata: Collection[str]
+    ) -> tuple[tuple[Picture, Evidence], ...]:
+        """The pictures behind the counts of some strata, with what is known of them."""
+        return tuple(
+            (picture, evidence)
+            for picture, caption in self.dataset.captioned
+            if tested.tag in caption.tags
+            and label_of(picture.framing) in strata
+            and (evidence := known(getattr(picture, tested.axis)))
+        )
 
     def tables(self, tested: Tested) -> dict[str, dict[str, Table]]:
         """Label -> stratum -> (k, n, elsewhere_k, elsewhere_n) where something can be told."""
@@ -133,3 +108,28 @@ class TagAttributes:
         return any(
             {tag, name} <= set(map(normal, pair)) for pair in self.dataset.spec.lint.intended
         )
+
+
+def look_of(picture: Picture) -> Look | None:
+    """The framing of a picture and its label on each axis, None where the framing is unknown."""
+    stratum = label_of(picture.framing)
+    if stratum is None:
+        return None
+    labels = []
+    for axis in AXES:
+        label = label_of(getattr(picture, axis))
+        if axis == "pose" and stratum not in WHOLE:
+            label = None
+        labels.append(view_group(label) if label and axis == "view" else label)
+    return stratum, tuple(labels)
+
+
+def _by_stratum(looks: Counter[Look], axis: str) -> dict[str, Counter[str]]:
+    """Stratum -> label on one axis -> pictures."""
+    place = AXES.index(axis)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (stratum, labels), number in looks.items():
+        label = labels[place]
+        if label is not None:
+            counts[stratum][label] += number
+    return dict(counts)

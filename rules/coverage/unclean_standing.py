@@ -63,6 +63,7 @@ def unclean_standing(dataset: Dataset, options: Options) -> Said:
         parts.append(f"{len(posed)} of {len(tagged)} with it do not stand upright")
         excess = fewest(lambda k: len(posed) - k <= options.max_share * (len(tagged) - k))
         advice.append(f"take the tag off {excess} of the posed ones to clear this, best off all")
+    soiled = {picture.path for picture in (*bare, *posed)}
     if parts:
         yield Violation(
             message=f"`standing`: {', and '.join(parts)} ({stands.sources})",
@@ -74,7 +75,7 @@ def unclean_standing(dataset: Dataset, options: Options) -> Said:
                 "by": dict(stands.sources.counts()),
             },
             advice="; ".join(advice),
-            paths=tuple(p.path for p, _ in stands.pictures if p in bare or p in posed),
+            paths=tuple(p.path for p, _ in stands.pictures if p.path in soiled),
             severity=graded(dataset, stands.sources, Severity.WARNING),
         )
 
