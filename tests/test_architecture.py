@@ -20,6 +20,8 @@ HEAVY = (
     "scipy",
     "pandas",
     "numba",
+    "onnxruntime",
+    "safetensors",
 )
 # What a lint without anything to measure does without as well.
 PICTURES = ("PIL", "numpy", "rich")
