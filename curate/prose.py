@@ -97,7 +97,8 @@ class ProseReader:
                 return "he"
         return None
 
-    def _words(self, text: str) -> list[str]:
+    def words_of(self, text: str) -> list[str]:
+        """The words of a sentence in lower case, as phrases are written, and its stops."""
         return [
             word.replace("’", "'")
             for word in WORD.findall(text)
@@ -105,7 +106,7 @@ class ProseReader:
         ]
 
     def _sentence(self, gender: str, text: str) -> Iterator[tuple[str, Declared]]:
-        words = self._words(text)
+        words = self.words_of(text)
         place = 0
         while place < len(words):
             found = self._longest(words, place) if words[place] in self._by_words else None

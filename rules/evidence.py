@@ -101,7 +101,7 @@ def graded(dataset: Dataset, sources: Sources, worst: Severity) -> Severity:
     """
     sure = sources.trusted(dataset) >= (1 - UNCLEAR) * sources.total
     if sources.unclear > UNCLEAR * sources.total:
-        return Severity.INFO if worst is Severity.WARNING else Severity.WARNING
+        return Severity.WARNING if worst is Severity.ERROR else Severity.INFO
     return Severity.WARNING if worst is Severity.ERROR and not sure else worst
 
 
