@@ -130,7 +130,7 @@ def _in_folder(folder: Path) -> Source:
 
 def _tagged(name: str, tag: str) -> Source:
     config = open_clip.get_pretrained_cfg(name, tag)
-    with asking_the_hub(f"{name}:{tag}", name):
+    with _asking_the_hub(f"{name}:{tag}", name):
         path = Path(open_clip.download_pretrained(config))
     return Source(
         name=name,
@@ -142,7 +142,7 @@ def _tagged(name: str, tag: str) -> Source:
 
 
 def _on_hub(named: str) -> Source:
-    with asking_the_hub(named, "NAME"):
+    with _asking_the_hub(named, "NAME"):
         repository = named.removeprefix(HUB_SCHEME)
         path = Path(open_clip.pretrained.download_pretrained_from_hf(repository))
         config = open_clip.pretrained.download_pretrained_from_hf(
@@ -153,24 +153,34 @@ def _on_hub(named: str) -> Source:
 
 
 @contextlib.contextmanager
-def asking_the_hub(named: str, name: str) -> Iterator[None]:
-    """Let what is kept of the hub do where the hub does not answer, and say so where it does not.
+def _asking_the_hub(named: str, name: str) -> Iterator[None]:
+    """Say in one line that the hub does not give what is not here, and the ways out."""
+    with _hub() as answers:
+        try:
+            yield
+        except Exception as error:
+            why = f"does not give them ({one_line(error, 80)})" if answers else "does not answer"
+            raise UserError(
+                f"{OPTION} {named}: its weights are not here and the hub {why}; name a file, "
+                f"{OPTION} {name}:/path/file.safetensors, or leave {OPTION} away for the embedded "
+                "model"
+            ) from error
+
+
+@contextlib.contextmanager
+def _hub() -> Iterator[bool]:
+    """Let what is kept of the hub do where it does not answer; tells whether it does.
 
     Its client asks again and again, for most of a minute; one connection tells as much.
     """
     from huggingface_hub import constants  # noqa: PLC0415 - comes with open_clip
 
     before = constants.HF_HUB_OFFLINE
-    constants.HF_HUB_OFFLINE = before or not _answers(constants.ENDPOINT)
+    answers = not before and _answers(constants.ENDPOINT)
+    constants.HF_HUB_OFFLINE = not answers
     try:
         with _quiet():
-            yield
-    except Exception as error:
-        raise UserError(
-            f"{OPTION} {named}: its weights are not here and the hub does not give them "
-            f"({one_line(error, 80)}); name a file, {OPTION} {name}:/path/file.safetensors, or "
-            f"leave {OPTION} away for the embedded model"
-        ) from error
+            yield answers
     finally:
         constants.HF_HUB_OFFLINE = before
 
@@ -209,7 +219,7 @@ def load_model(source: Source) -> tuple[Any, Any]:
     if place.suffix not in SUFFIXES:
         raise UserError(f"{OPTION}: {place}: wanted one of {', '.join(SUFFIXES)}")
     try:
-        with _quiet():
+        with _hub() if _needs_the_hub(source.name) else _quiet():
             model = open_clip.create_model(
                 source.name,
                 load_weights=False,
@@ -218,7 +228,10 @@ def load_model(source: Source) -> tuple[Any, Any]:
             )
             tokenizer = open_clip.get_tokenizer(source.name)
     except Exception as error:
-        raise UserError(f"{OPTION} {source.name}: cannot be built: {one_line(error)}") from error
+        raise UserError(
+            f"{OPTION} {source.name}: cannot be built: {one_line(error, 80)}; a folder with "
+            "open_clip_config.json, weights and tokenizer needs no hub"
+        ) from error
     try:
         with _quiet():
             open_clip.load_checkpoint(model, str(place), weights_only=True)
@@ -231,6 +244,13 @@ def load_model(source: Source) -> tuple[Any, Any]:
     except Exception as error:
         raise UserError(f"{place}: {_misfit(error, source.name)}") from error
     return model, tokenizer
+
+
+def _needs_the_hub(name: str) -> bool:
+    """Whether a model reads texts as a model of the hub does, whose tokenizer is there."""
+    if name.startswith((FOLDER_SCHEME, HUB_SCHEME)):
+        return name.startswith(HUB_SCHEME)
+    return "hf_tokenizer_name" in open_clip.get_model_config(name).get("text_cfg", {})
 
 
 CODE = "holds code and not only weights, or is torn; it is not run: save it as safetensors"

@@ -137,14 +137,23 @@ def test_a_missing_hub_is_one_line_with_two_ways_out_and_no_long_wait(
     ran = curate("facts", str(folder), "--clip-model", "ViT-B-32:laion2b_s34b_b79k")
     assert ran.code == 2
     (line,) = ran.err.splitlines()
-    assert line.startswith(
-        "error: --clip-model ViT-B-32:laion2b_s34b_b79k: its weights are not here"
+    assert line == (
+        "error: --clip-model ViT-B-32:laion2b_s34b_b79k: its weights are not here and the hub does "
+        "not answer; name a file, --clip-model ViT-B-32:/path/file.safetensors, or leave "
+        "--clip-model away for the embedded model"
     )
-    assert line.endswith(
-        "name a file, --clip-model ViT-B-32:/path/file.safetensors, or leave --clip-model away for "
-        "the embedded model"
-    )
-    assert "hub does not give them" in refused("hf-hub:nobody/nothing", tmp_path)
+    assert "the hub does not answer" in refused("hf-hub:nobody/nothing", tmp_path)
+
+
+def test_a_model_whose_tokenizer_is_on_the_hub_says_what_would_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_clip_source, "_answers", lambda _: False)
+    config = {**VIT, "text_cfg": {**VIT["text_cfg"], "hf_tokenizer_name": "nobody/nothing"}}
+    monkeypatch.setitem(open_clip.factory._MODEL_CONFIGS, NAME, config)  # noqa: SLF001
+    said = refused(f"{NAME}:{weights(tmp_path / 'a.safetensors')}", tmp_path)
+    assert f"{NAME}: cannot be built" in said
+    assert said.endswith("weights and tokenizer needs no hub")
 
 
 def test_weights_are_chosen_where_only_a_model_is_named(
