@@ -48,6 +48,7 @@ mutants: env  ## move every default of every rule one step; its cases must notic
 bench: env  ## measure speed and memory as ratios in one run
 	$(BIN)/python tests/tools/bench.py
 	$(BIN)/python tests/tools/bench_fiftyone.py
+	$(BIN)/python tests/tools/bench_alarms.py
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \

@@ -23,9 +23,14 @@ class Options:
     min_bound: float = option(
         0.8, "lower bound (Wilson, 95%) of the share from which a tag counts as saturated"
     )
-    error_pictures: int = option(20, "least number of pictures with the tag for an error")
+    error_pictures: int = option(
+        20, "least number of pictures for an error, of a tag that speaks of the axis itself"
+    )
     max_share: float = option(
         0.9, "largest share of the framing's captions; a tag in more is the trigger's concern"
+    )
+    max_q: float = option(
+        0.05, "largest q (false discovery rate) of a tag that says nothing of the axis"
     )
 
 
@@ -37,9 +42,10 @@ def saturated_tag(dataset: Dataset, options: Options) -> Said:
         Takes, framing by framing, the pictures with a tag and asks whether nearly all show the
         same: `standing` and not one upright stand; `from behind` and never straight; or, for any
         content tag, a pose, view or elevation while pictures without the tag show another one
-        that `wanted` names. The lower bound of the share must reach `min_bound`, which takes 16
-        of 16. What pictures show rests on labels, on a classifier or on other words of the
-        caption, never on the tag itself. `lint.intended` leaves pairs of a tag and a label out.
+        that `wanted` names, more often than chance would have it (`max_q`). The lower bound of
+        the share must reach `min_bound`, which takes 16 of 16. What pictures show rests on
+        labels, on a classifier or on other words of the caption, never on the tag itself.
+        `lint.intended` leaves pairs of a tag and a label out.
 
     Why is this bad?
         No test of dependence sees it where nothing varies. But training does: the tag learns
@@ -55,19 +61,26 @@ def saturated_tag(dataset: Dataset, options: Options) -> Said:
         came out posed at every epoch. Bounds: 16 of 16 is .81, 30 of 30 .89, 8 of 8 only .68
         (Wilson, 95%). The limits are conventions.
     """
-    for found in saturations(dataset, options.max_share, options.min_bound):
+    for found in saturations(
+        dataset,
+        max_share=options.max_share,
+        min_bound=options.min_bound,
+        max_q=options.max_q,
+    ):
         yield _violation(dataset, found, options)
 
 
 def _violation(dataset: Dataset, found: Saturation, options: Options) -> Violation:
     low = wilson_interval(found.k, found.n)[0]
-    worst = Severity.ERROR if found.n >= options.error_pictures else Severity.WARNING
+    narrows = found.tags[0] in dataset.vocabulary.entails.leaves_open.get(found.axis, ())
+    many = narrows and found.n >= options.error_pictures
+    worst = Severity.ERROR if many else Severity.WARNING
     name = spoken(found.value)
     always = "always" if found.k == found.n else "nearly always"
     return Violation(
         message=f"{quoted(found.tags)} {'is' if len(found.tags) == 1 else 'are'} {always} {name} "
         f"({found.k} of {found.n} {found.framings}: {found.sources}; lower bound {low:.2f}); "
-        f"the LoRA will learn {name} for it",
+        f"the LoRA will learn {name} for {quoted(found.tags)}",
         evidence={
             "tags": list(found.tags),
             "framing": found.stratum,
@@ -98,4 +111,7 @@ def _advice(found: Saturation, options: Options) -> Iterator[str]:
     )
     if found.axis == "pose" and "upright" in found.missing:
         yield f"{TURN} for a turnaround,"
-    yield f"or take the tag off the {spoken(found.value)} ones, and say there what they do"
+    if found.axis == "pose":
+        yield f"or take the tag off the {spoken(found.value)} ones, and say there what they do"
+    else:
+        yield f"or name the {found.axis} in their captions, so that it has a word of its own"

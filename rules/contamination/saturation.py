@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from rules.contamination.tag_attributes import CONTENT, TagAttributes, Tested
+from rules.contamination.tag_attributes import TagAttributes, Tested
 from rules.evidence import Sources, evidence_of, sources_of, upright_of, view_group
 from rules.known_labels import known, label_of
 from rules.model import Dataset, Evidence, Picture
-from rules.statistics import wilson_interval
+from rules.statistics import benjamini_hochberg, hypergeometric_tail, wilson_interval
 
 FRAMINGS = {
     "face": "faces",
@@ -47,8 +47,14 @@ class Saturation(NamedTuple):
         return FRAMINGS[self.stratum]
 
 
-def saturations(dataset: Dataset, max_share: float, min_bound: float) -> Iterator[Saturation]:
-    """Tags that leave something open first, then all others against what is wanted."""
+def saturations(
+    dataset: Dataset, *, max_share: float, min_bound: float, max_q: float
+) -> Iterator[Saturation]:
+    """Tags that leave something open first, then all others against what is wanted.
+
+    Those others must also be more alike than as many pictures of the framing would be by chance:
+    where nine of ten are at eye level, so are most tags' pictures.
+    """
     for axis, narrow in dataset.vocabulary.entails.leaves_open.items():
         for tag in narrow:
             if dataset.tag_counts[tag]:
@@ -56,8 +62,15 @@ def saturations(dataset: Dataset, max_share: float, min_bound: float) -> Iterato
     least = next(n for n in range(1, 10_000) if wilson_interval(n, n)[0] >= min_bound)
     tests = TagAttributes(dataset, least)
     groups: defaultdict[tuple[str, str, tuple[str, ...]], list[Saturation]] = defaultdict(list)
-    for tested in tests:
-        for found in _against_wanted(tests, tested, max_share, min_bound):
+    tried = [t for tested in tests for t in _against_wanted(tests, tested, max_share, least)]
+    q_values = benjamini_hochberg([test.p for test in tried])
+    for test, q in zip(tried, q_values, strict=True):
+        if (
+            q <= max_q
+            and wilson_interval(test.k, test.counts.total())[0] >= min_bound
+            and not tests.intended(test.tested.tag, test.value)
+        ):
+            found = _saturated(tests, test)
             groups[found.axis, found.stratum, found.paths].append(found)
     for same in groups.values():
         tags = tuple(sorted(found.tags[0] for found in same))
@@ -99,28 +112,47 @@ def _own_axis(dataset: Dataset, tag: str, axis: str, min_bound: float) -> Iterat
             yield _saturation((tag,), stratum, axis, value, k, labels, missing, shown)
 
 
+class _Test(NamedTuple):
+    """A tag in one framing, what most of its pictures show, and how likely that is by chance."""
+
+    tested: Tested
+    stratum: str
+    value: str
+    k: int
+    counts: Counter[str]
+    missing: tuple[str, ...]
+    p: float
+
+
 def _against_wanted(
-    tests: TagAttributes, tested: Tested, max_share: float, min_bound: float
-) -> Iterator[Saturation]:
+    tests: TagAttributes, tested: Tested, max_share: float, least: int
+) -> Iterator[_Test]:
     """A tag on another axis: only where pictures without it show what is wanted, too."""
     wanted = getattr(tests.dataset.spec.wanted, tested.axis, ())
-    tag = tested.tag
-    if len(wanted) < 2 or tests.dataset.slots_by_tag[tag] not in CONTENT:  # noqa: PLR2004
+    if len(wanted) < 2:  # noqa: PLR2004 - of one there is no other
         return
-    for stratum, labels in tested.counts.items():
-        value, k = max(labels.items(), key=lambda item: item[1])
-        totals = tests.totals[tested.axis][stratum]
-        elsewhere = totals - labels
-        missing = tuple(w for w in wanted if w != value and elsewhere[w] and not labels[w])
-        n = labels.total()
-        if (
-            missing
-            and n <= max_share * totals.total()
-            and wilson_interval(k, n)[0] >= min_bound
-            and not tests.intended(tag, value)
-        ):
-            shown = tests.pictures(tested, {stratum})
-            yield _saturation((tag,), stratum, tested.axis, value, k, labels, missing, shown)
+    for stratum, counts in tested.counts.items():
+        totals, n = tests.totals[tested.axis][stratum], counts.total()
+        value, k = max(counts.items(), key=lambda item: item[1])
+        elsewhere = totals - counts
+        missing = tuple(w for w in wanted if w != value and elsewhere[w] and not counts[w])
+        if missing and least <= n <= max_share * totals.total():
+            p = hypergeometric_tail(k, totals.total(), totals[value], n)
+            yield _Test(tested, stratum, value, k, counts, missing, p)
+
+
+def _saturated(tests: TagAttributes, test: _Test) -> Saturation:
+    tested = test.tested
+    return _saturation(
+        (tested.tag,),
+        test.stratum,
+        tested.axis,
+        test.value,
+        test.k,
+        test.counts,
+        test.missing,
+        tests.pictures(tested, {test.stratum}),
+    )
 
 
 def _saturation(  # noqa: PLR0913, PLR0917 - the fields of one record, by the two that make it

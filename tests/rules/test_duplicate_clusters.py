@@ -29,7 +29,7 @@ def test_no_pair_within_the_distance_is_missed_and_none_beyond_it_is_taken(dista
 
 
 def test_joined_hashes_are_one_cluster_however_the_links_run() -> None:
-    clusters = Clusters()
+    clusters = Clusters[int]()
     for one, other in ((1, 2), (4, 5), (2, 3), (5, 6), (3, 1), (7, 7)):
         clusters.join(one, other)
     assert {frozenset(group) for group in clusters.groups()} == {

@@ -54,11 +54,9 @@ def test_a_phrase_of_prose_is_written_as_sentences_are_read() -> None:
     for _, phrase in said:
         assert not set(phrase.split()) & set(prose.skipped), phrase
         assert phrase == phrase.lower().replace("-", " "), phrase
-        assert [*reader.words_of(phrase.replace("*", "then"))] == phrase.replace(
-            "*", "then"
-        ).split()
-    by_phrase = dict((phrase, label) for label, phrase in said)
-    assert len(by_phrase) == len(said), "a phrase declares one label"
+        whole = phrase.replace("*", "then")
+        assert [*reader.words_of(whole)] == whole.split()
+    assert len({phrase for _, phrase in said}) == len(said), "a phrase declares one label"
 
 
 def test_labels_of_every_axis_are_known() -> None:
