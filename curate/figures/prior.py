@@ -26,6 +26,7 @@ MIDDLES = {"front": 0.0, "three_quarter": 45.0, "side": 90.0, "back_side": 135.0
 FROM_MIDDLE = 5.0
 FAR = 1000.0
 LYING = 16
+FROM_FRONT = 20.0
 CLOSE = frozenset({"face", "bust"})
 TOLD_BY_LEGS = frozenset({"walk", "run"})
 ELEVATIONS = {"below": (-38.0, -18.0), "eye": (-9.0, 11.0), "above": (18.0, 44.0)}
@@ -185,12 +186,19 @@ def _cleared(dice: Dice, figure: Figure) -> Figure:
     hidden = variant_of(pose.name, pose.variant).hidden_from if framing not in CLOSE else ()
     view = choose(dice.prior.view, rng, hidden)
     wanted = side * (MIDDLES[view] + FROM_MIDDLE * float(np.clip(rng.normal(), -2.0, 2.0)))
-    lying = rng.uniform((40.0, 20.0), (140.0, 62.0), (LYING, 2)) * (side, 1)
+    from_above = dice.chance(0.6)
+    lying = rng.uniform(
+        (30.0, 66.0 if from_above else 4.0), (150.0, 82.0 if from_above else 13.0), (LYING, 2)
+    )
+    lying[:, 0] *= side
     clear, whole = dice.chance(dice.prior.clear), dice.chance(dice.prior.legs)
     if whole and framing == "cowboy" and pose.name in TOLD_BY_LEGS:
         framing = "full"
     if not clear:
         return figure
+    if abs(wanted) < FROM_FRONT and pose.name != "lie":
+        # Who stands before a viewer looks there; a turned head makes it another view.
+        pose = _with_head_turned(pose, 0.35)
     skeleton = pose_skeleton(figure.character.proportions, pose.angles)
 
     def seen(azimuth: float, elevation: float) -> float:
@@ -206,7 +214,15 @@ def _cleared(dice: Dice, figure: Figure) -> Figure:
         for _ in range(2):
             azimuth -= (seen(azimuth, elevation) - wanted + 180.0) % 360.0 - 180.0
     camera = replace(figure.camera, azimuth=azimuth, elevation=elevation, framing=framing)
-    return replace(figure, camera=camera)
+    return replace(figure, camera=camera, pose=pose)
+
+
+def _with_head_turned(pose: Pose, share: float) -> Pose:
+    """Leave only a share of the turn that a head has on its trunk."""
+    angles = {joint: dict(axes) for joint, axes in pose.angles.items()}
+    for joint in ("neck", "head"):
+        angles[joint]["turn"] *= share
+    return replace(pose, angles=angles)
 
 
 def _style(dice: Dice) -> Style:
