@@ -17,7 +17,8 @@ from curate.classify.train.recipe import RECIPE, load_recipe
 @click.option("--out", type=click.Path(path_type=Path), default=FOLDER, help="What ships.")
 @click.option("--workers", default=2, show_default=True, help="Processes that draw.")
 @click.option("--threads", default=1, show_default=True, help="Threads that learn.")
-def main(path: Path, work: Path, out: Path, workers: int, threads: int) -> None:
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+def main(path: Path, work: Path, out: Path, workers: int, threads: int, device: str) -> None:  # noqa: PLR0913, PLR0917 - options
     """Make the embedded model after a recipe."""
     import torch  # noqa: PLC0415 - help needs none of it
 
@@ -29,9 +30,11 @@ def main(path: Path, work: Path, out: Path, workers: int, threads: int) -> None:
     torch.set_num_threads(threads)
     recipe = load_recipe(path)
     draw_shards(work / "figures", recipe.figures, workers)
-    trainer = Trainer(recipe, work)
+    loaders = workers if device == "cuda" else 1
+    trainer = Trainer(recipe, work, device=device, loaders=loaders)
     trainer.train(work / "figures")
-    heads = export(trainer.average, recipe.model, out, workers)
+    average = {name: tensor.cpu() for name, tensor in trainer.average.items()}
+    heads = export(average, recipe.model, out, workers)
     for name, head in heads.card.heads.items():
         click.echo(f"{name}: temperature {head.temperature}, speaks from {head.threshold}")
 

@@ -30,17 +30,21 @@ MEAN, SCALE = 128.0, 64.0  # of pixels; the shipped config says the same
 class Trainer:
     """Weights, their running average, the optimiser's moments and how far it has come."""
 
-    def __init__(self, recipe: Recipe, folder: Path) -> None:
+    def __init__(
+        self, recipe: Recipe, folder: Path, *, device: str = "cpu", loaders: int = 1
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.folder = folder
+        self.device = torch.device(device)
+        self.loaders = loaders
         length = int(recipe.model["text_cfg"]["context_length"])
         from open_clip.tokenizer import (  # type: ignore[import-untyped]  # noqa: PLC0415 - after the operators
             SimpleTokenizer,
         )
 
         self.tokenizer = SimpleTokenizer(context_length=length)
-        self.student = Student(recipe.model)
+        self.student = Student(recipe.model).to(self.device)
         # It converts in place; only its types do not know this argument.
         self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         plan = recipe.optimizer
@@ -89,15 +93,20 @@ class Trainer:
         size = self.recipe.batch
         shards = Shards(figures, self.recipe.figures.size)
         samples = Samples(shards, phase, self.recipe.seed, range(start, end))
-        # One process prepares while the others' cores learn; order and content stay the same.
-        loader: Any = DataLoader(samples, size, num_workers=1, prefetch_factor=6, drop_last=True)  # type: ignore[arg-type]
+        # Others prepare while this process learns; order and content do not depend on how many.
+        whole: Any = samples  # a map like torch's, but of another family
+        loader: Any = DataLoader(
+            whole, size, num_workers=self.loaders, prefetch_factor=6, drop_last=True
+        )
         yield from loader
 
     def _step(self, batch: dict[str, Any]) -> dict[str, Any]:
         batch["tokens"] = self.tokenizer(batch.pop("text"))
+        batch = {name: value.to(self.device) for name, value in batch.items()}
         pictures = batch["picture"].permute(0, 3, 1, 2).float().sub(MEAN).div(SCALE)
-        out = self.student(pictures.contiguous(memory_format=torch.channels_last))
-        each = losses(self.student, out, batch)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+            out = self.student(pictures.contiguous(memory_format=torch.channels_last))
+        each = losses(self.student, {name: o.float() for name, o in out.items()}, batch)
         total = torch.stack([self.recipe.weights[name] * loss for name, loss in each.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -140,7 +149,7 @@ class Trainer:
     def _load(self) -> None:
         from safetensors import safe_open  # noqa: PLC0415 - only to go on
 
-        tensors = load_file(self.folder / STATE)
+        tensors = load_file(self.folder / STATE, device=str(self.device))
         with safe_open(self.folder / STATE, "pt") as file:
             self.seen = int(file.metadata()["seen"])
         self.student.load_state_dict(_under(tensors, "now."))

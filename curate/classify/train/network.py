@@ -110,5 +110,5 @@ def contrast(student: Student, embedding_bd: Tensor, tokens_bt: Tensor, alone_b:
     pictures = F.normalize(embedding_bd[kept].float(), dim=1)
     texts = F.normalize(student.clip.encode_text(tokens_bt[kept]), dim=1)
     logits = student.clip.logit_scale.exp().clamp(max=100.0) * pictures @ texts.T
-    right = torch.arange(len(logits))
+    right = torch.arange(len(logits), device=logits.device)
     return 0.5 * (F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right))
