@@ -27,6 +27,7 @@ from curate.classify.train.augment import scan, vary
 from curate.classify.train.drawn import canvas, describe
 from curate.classify.train.fresh import Half, fresh_figures
 from curate.classify.train.samples import IGNORED, labels_of, scene_of
+from curate.classify.train.state import under
 from curate.figures.batch import in_processes
 from curate.figures.figure import Figure
 from curate.progress import progress
@@ -79,7 +80,7 @@ def export(
 ) -> Heads:
     """Write the model that ships into a folder and give its heads."""
     clip = build(model)
-    clip.load_state_dict(_under(average, "clip."))
+    clip.load_state_dict(under(average, "clip."))
     pixels = PixelPlan(mean=(128 / 255,) * 3, std=(64 / 255,) * 3)
     backbone = save_embedded(out, clip, model, pixels)
     # Temperatures belong to the weights as they ship, in 16 bits.
@@ -143,7 +144,3 @@ def calibrated(heads: Heads, embeddings_nd: NDArray[np.float32], known: Sequence
         note=f"{len(known):,} drawn figures with hair, outfits and styles that training never had",
     )
     return replace(heads, card=card, familiar=familiar)
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""The training loop, and its state on disk."""
+"""The training loop."""
 
 import json
 import math
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -16,9 +15,9 @@ from curate.classify.labels import HEADS
 from curate.classify.train.network import Student, losses
 from curate.classify.train.recipe import Phase, Recipe
 from curate.classify.train.samples import IGNORED, Samples, Shards
+from curate.classify.train.state import STATE, load_state, save_state
 from curate.progress import progress
 
-STATE = "state.safetensors"
 LOG = "log.jsonl"
 SAVE_EVERY_SECONDS = 120.0
 LOG_EVERY = 100
@@ -61,7 +60,7 @@ class Trainer:
         self.average = {name: t.detach().clone() for name, t in self.student.state_dict().items()}
         self.seen = 0
         if (folder / STATE).exists():
-            self._load()
+            self.average, self.seen = load_state(folder, self.student, self.optimizer)
 
     def train(self, figures: Path) -> None:
         """Go on until the recipe is done; interrupted, it goes on from its last state."""
@@ -138,35 +137,7 @@ class Trainer:
             file.write(json.dumps(line) + "\n")
 
     def _save(self) -> None:
-        tensors = {f"now.{name}": t.contiguous() for name, t in self.student.state_dict().items()}
-        tensors |= {f"average.{name}": t.contiguous() for name, t in self.average.items()}
-        for index, moments in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"moment.{index}.{name}": t.contiguous() for name, t in moments.items()}
-        part = self.folder / "state.partial"
-        save_file(tensors, part, metadata={"seen": str(self.seen)})
-        part.rename(self.folder / STATE)
-
-    def _load(self) -> None:
-        from safetensors import safe_open  # noqa: PLC0415 - only to go on
-
-        tensors = load_file(self.folder / STATE, device=str(self.device))
-        with safe_open(self.folder / STATE, "pt") as file:
-            self.seen = int(file.metadata()["seen"])
-        self.student.load_state_dict(_under(tensors, "now."))
-        self.average = _under(tensors, "average.")
-        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, moment in _under(tensors, "moment.").items():
-            index, _, name = key.partition(".")
-            # The fused step walks through memory: a moment has to lie there as its weight does.
-            like = parameters[int(index)] if moment.dim() else moment
-            state.setdefault(int(index), {})[name] = torch.empty_like(like).copy_(moment)
-        whole = self.optimizer.state_dict()
-        self.optimizer.load_state_dict({**whole, "state": state})
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)}
+        save_state(self.folder, self.student, self.average, self.optimizer, self.seen)
 
 
 def _right(logits: Tensor, labels: Tensor) -> float:

@@ -12,8 +12,9 @@ from curate.classify.labels import HEADS
 from curate.classify.train import export as exporting
 from curate.classify.train.drawn import draw_shards
 from curate.classify.train.export import export
-from curate.classify.train.loop import STATE, Trainer, rate_at
+from curate.classify.train.loop import Trainer, rate_at
 from curate.classify.train.recipe import Phase, Recipe, load_recipe
+from curate.classify.train.state import STATE
 
 MODEL = {
     "embed_dim": 16,
