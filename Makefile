@@ -3,10 +3,10 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint docs mutants bench datasets clean
+.PHONY: help env demo test lint docs mutants bench bench-perception eyes datasets clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 env: $(VENV)/.done  ## build .venv with everything, at the versions of constraints.txt
 
@@ -49,6 +49,12 @@ bench: env  ## measure speed and memory as ratios in one run
 	$(BIN)/python tests/tools/bench.py
 	$(BIN)/python tests/tools/bench_fiftyone.py
 	$(BIN)/python tests/tools/bench_alarms.py
+
+bench-perception: env  ## measure how well the embedded model sees
+	$(BIN)/python tests/tools/bench_perception.py
+
+eyes: env  ## draw, learn and calibrate the embedded model anew; hours
+	$(BIN)/python -m curate.classify.train --work build/eyes
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \
