@@ -52,6 +52,7 @@ bench: env  ## measure speed and memory as ratios in one run
 
 bench-perception: env  ## measure how well the embedded model sees
 	$(BIN)/python tests/tools/bench_perception.py
+	$(BIN)/python tests/tools/bench_classify.py
 
 eyes: env  ## draw, learn and calibrate the embedded model anew; hours
 	$(BIN)/python -m curate.classify.train --work build/eyes

@@ -7,7 +7,7 @@ through the code that users run. Writes `docs/perception/`.
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +27,7 @@ from curate.classify.calibration import (
 from curate.classify.embedded import Embedded
 from curate.classify.labels import HEADS
 from curate.classify.prepare import read_prepared
+from curate.classify.search import rank, text_embedding
 from curate.classify.train.export import known_pictures
 from curate.classify.train.samples import IGNORED
 from curate.session import open_dataset
@@ -89,8 +90,8 @@ def guesses_of(
 
 def fresh(eyes: Embedded) -> dict[str, list[Guess]]:
     """Guesses about figures with reserved hair, outfits and styles."""
-    known = known_pictures("test", FRESH_SEED, FRESH, eyes.prepare.side, os.cpu_count() or 1)
-    plain = known[::2]  # the others were cropped and worn
+    workers = os.cpu_count() or 1
+    plain = known_pictures("test", FRESH_SEED, FRESH, eyes.prepare.side, workers, worn=False)
     truths = [
         {h: HEADS[h][index] for h, index in picture.labels.items() if index != IGNORED}
         for picture in plain
@@ -301,11 +302,38 @@ def tell(title: str, name: str, found: Mapping[str, list[Guess]]) -> None:
     draw_plots(name, found)
 
 
+QUERIES: Mapping[str, Callable[[Mapping[str, str]], bool]] = {
+    "a girl seen from behind": lambda truth: truth["view"].startswith("back"),
+    "a portrait of a girl": lambda truth: truth["framing"] == "face",
+    "full body, a girl sitting": lambda truth: truth.get("pose") == "sit",
+}
+
+
+def text_search(eyes: Embedded) -> list[str]:
+    """How many of the ten pictures nearest to some words show what they say."""
+    known = known_pictures("test", FRESH_SEED + 50_000, 200, eyes.prepare.side, 1, worn=False)
+    truths = [
+        {h: HEADS[h][index] for h, index in picture.labels.items() if index != IGNORED}
+        for picture in known
+    ]
+    looks = eyes.classify([picture.square for picture in known])
+    embeddings = dict(zip(map(str, range(200)), looks.embeddings, strict=True))  # type: ignore[arg-type]
+    lines = []
+    for text, fits in QUERIES.items():
+        best = rank(embeddings, text_embedding(eyes.clip, text), limit=10)
+        hits = sum(fits(truths[int(name)]) for name, _ in best)
+        among = sum(map(fits, truths))
+        lines.append(f"`{text}`: {hits} of the first 10, {among} of all 200 are")
+    return lines
+
+
 def main() -> None:
     """Measure everything and print it."""
     eyes = Embedded()
     tell("Fresh figures", "fresh", fresh(eyes))
     tell("Shipped datasets", "shipped", shipped(eyes))
+    print("\n## Search by words\n")
+    print("\n".join(text_search(eyes)))
     if not MATERIAL.is_dir():
         print("\nthe renders and drawings are not beside the project: not measured")
         return

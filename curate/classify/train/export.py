@@ -48,19 +48,21 @@ class Known:
     labels: Mapping[str, int]
 
 
-def known_pictures(half: Half, seed: int, count: int, side: int, workers: int) -> list[Known]:
-    """Draw fresh figures, every other one cropped, moved and worn like training pictures."""
+def known_pictures(  # noqa: PLR0913 - how many of what, and how
+    half: Half, seed: int, count: int, side: int, workers: int, *, worn: bool = True
+) -> list[Known]:
+    """Draw fresh figures; `worn` crops, moves and wears every other like training pictures."""
     figures = list(enumerate(fresh_figures(half, seed, count)))
-    drawn = in_processes(partial(_known, seed, side), figures, workers)
+    drawn = in_processes(partial(_known, seed, side, worn), figures, workers)
     return list(progress(drawn, total=count, doing="drawing fresh figures"))
 
 
-def _known(seed: int, side: int, numbered: tuple[int, Figure]) -> Known:
+def _known(seed: int, side: int, worn: bool, numbered: tuple[int, Figure]) -> Known:  # noqa: FBT001 - by `partial`
     number, figure = numbered
     rng = np.random.default_rng([seed, 5, number])
     arrays, _ = describe(figure, canvas(seed, number))
     scene = scene_of(arrays)
-    if number % 2:
+    if worn and number % 2:
         scene = vary(scene, rng)
         scene = replace(scene, picture=scan(scene.picture, rng))
     square = Prepare(side=side)(Image.fromarray(np.ascontiguousarray(scene.picture)))
