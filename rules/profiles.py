@@ -5,6 +5,7 @@ profile says who measured it.
 """
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal
@@ -229,12 +230,13 @@ class Claim:
 
 @record
 class BaseCaptions:
-    """The captions that a base was trained on, so that a LoRA's should look alike."""
+    """The captions that a base was trained on; `sources` says of each other field who says so."""
 
     tag_style: Literal["spaces", "underscores"]
     prefix: Tags = ()
     slots: tuple[SlotName, ...] = ()
     artist_prefix: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @record

@@ -47,3 +47,22 @@ def test_the_first_base_says_what_it_draws_by_itself_and_what_not() -> None:
     assert [claim.feature for claim in base.weak] == ["hair intakes", "low angle"]
     assert base.prior("from below") == ("weak", base.weak[1])
     assert base.prior("umbrella") is None
+
+
+@pytest.mark.parametrize("base", BASES.values(), ids=BASES)
+def test_every_custom_of_captions_says_who_says_so(base: Base) -> None:
+    customs = {"tag_style", "prefix", "slots", "artist_prefix"}
+    assert set(base.captions.sources) == customs
+    assert all(len(source.split()) >= 5 for source in base.captions.sources.values())
+
+
+def test_a_derivative_speaks_of_everything_that_its_base_speaks_of() -> None:
+    """What it does not repeat nobody would warn of, though the two draw nearly alike."""
+    for base in BASES.values():
+        if base.derived_from:
+            parent = BASES[base.derived_from]
+            for mine, theirs in ((base.strong, parent.strong), (base.weak, parent.weak)):
+                assert {c.feature for c in theirs} <= {c.feature for c in mine}
+                assert all(
+                    "taken over" in c.evidence for c in mine if c.checkpoint.startswith(parent.id)
+                )
