@@ -5,11 +5,13 @@ equal runs would end in unequal files; and a file that a full disk cut short wou
 writer of our own, by the format's page: a length of 8 bytes, JSON, the tensors in a row.
 """
 
+import hashlib
+import itertools
 import json
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,9 +149,19 @@ def _in_order(shapes: Mapping[str, tuple[str, tuple[int, ...]]]) -> list[str]:
 
 
 def write_safetensors(
-    path: Path, tensors: Mapping[str, "torch.Tensor"], metadata: Mapping[str, str]
+    path: Path,
+    tensors: Mapping[str, "torch.Tensor"],
+    metadata: Mapping[str, str],
+    *,
+    checksum: bool = False,
 ) -> None:
     """Write a file so that a crash leaves the old one or the new one, the same bytes every time.
+
+    Args:
+        path: the final name.
+        tensors: on any device.
+        metadata: strings alone, as the format wants it.
+        checksum: whether the sha256 of all of it follows in hex, which only our caches read.
 
     Raises:
         OSError: the disk is full or read-only; nothing is left under the final name.
@@ -159,7 +171,17 @@ def write_safetensors(
         for key, tensor in tensors.items()
     }
     parts = (_bytes_of(tensors[key]) for key in _in_order(shapes))
-    write_whole(path, lambda: (header_bytes(shapes, metadata), *parts))
+    head: list[bytes | memoryview] = [header_bytes(shapes, metadata)]
+    whole = itertools.chain(head, parts)
+    write_whole(path, lambda: _with_checksum(whole) if checksum else whole)
+
+
+def _with_checksum(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    told = hashlib.sha256()
+    for part in parts:
+        told.update(part)
+        yield part
+    yield told.hexdigest().encode()
 
 
 def write_whole(path: Path, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
@@ -188,7 +210,7 @@ def write_whole(path: Path, parts: Callable[[], Iterable[bytes | memoryview]]) -
 
 
 def _bytes_of(tensor: "torch.Tensor") -> memoryview:
-    import torch  # noqa: PLC0415 - headers are read without it
+    import torch
 
     flat = tensor.detach().cpu().contiguous().reshape(-1)
     if not flat.numel():

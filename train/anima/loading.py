@@ -233,7 +233,7 @@ def _filled(
         dtype: of every tensor afterwards.
         device: where they lie afterwards.
     """
-    from safetensors import safe_open  # noqa: PLC0415 - with torch
+    from safetensors import safe_open
 
     wanted = {key: tuple(value.shape) for key, value in model.state_dict().items()}
     check_keys(path, wanted, _shapes(path, keys))
