@@ -21,9 +21,10 @@ ROUNDING = 1e-9
 class Options:
     """When a tag is mixed."""
 
-    min_pictures: int = option(8, "least number of pictures with the tag that somebody looked at")
+    min_pictures: int = option(10, "least number of pictures with the tag that somebody looked at")
     min_share: float = option(0.6, "share of the largest part from which it wins over the others")
     max_share: float = option(0.9, "share of the largest part up to which the others still count")
+    min_part: int = option(3, "least number of pictures of the second largest part")
 
 
 @rule("CON008", Severity.WARNING, needs=(CAPTIONS, LOOKED_AT))
@@ -33,9 +34,9 @@ def mixed_content_under_tag(dataset: Dataset, options: Options) -> Said:
     What it does:
         Takes the tags that speak of an axis (`from side`, `from behind`, `upper body`,
         `walking`, `standing`) and what a person or a classifier saw in their pictures, left and
-        right together. If the largest part has between `min_share` and `max_share` of them, the
-        tag is mixed: one thing wins, another is always in it. `standing` is left to COV003
-        where some of its full bodies stand upright.
+        right together. If the largest part has between `min_share` and `max_share` of them and
+        the second one at least `min_part` pictures, the tag is mixed: one thing wins, another is
+        always in it. `standing` is left to COV003 where some of its full bodies stand upright.
 
     Why is this bad?
         The tag learns a blend, weighted by how many there are. `from side` with a third of
@@ -86,8 +87,11 @@ def _judge(
     counts = Counter(labels.values())
     most, number = max(counts.items(), key=lambda item: (item[1], item[0]))
     total = len(pictures)
+    second = sorted(counts.values())[-2] if len(counts) > 1 else 0
     low, high = options.min_share * total - ROUNDING, options.max_share * total + ROUNDING
-    if not low <= number <= high or (axis == "pose" and tag == "standing" and counts["upright"]):
+    if not low <= number <= high or second < options.min_part:
+        return
+    if axis == "pose" and tag == "standing" and counts["upright"]:
         return
     said = ", ".join(f"{spoken(label)} {count}" for label, count in counts.most_common())
     sources = sources_of(evidence for _, evidence in pictures)

@@ -41,6 +41,7 @@ def expression_monotony(dataset: Dataset, options: Options) -> Said:
         with a mouth to see. The limits are conventions, not measurements.
     """
     seen = shown(dataset.fed, "expression")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the expression of too few pictures is known"

@@ -43,6 +43,7 @@ def framing_balance(dataset: Dataset, options: Options) -> Said:
         37% and planned 72% for its next set.
     """
     seen = shown(dataset.fed, "framing")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the framing of too few pictures is known"

@@ -48,6 +48,7 @@ def missing_low_angle(dataset: Dataset, options: Options) -> Said:
     if not ("below" in wanted or (not wanted and weak)):
         return
     seen = shown(dataset.fed, "elevation")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the elevation of too few pictures is known"

@@ -42,6 +42,7 @@ def missing_view(dataset: Dataset, options: Options) -> Said:
         weak prompts for the missing views fell back to three-quarter front.
     """
     seen = shown(dataset.fed, "view")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the view of too few pictures is known"

@@ -44,6 +44,7 @@ def no_identity_pictures(dataset: Dataset, options: Options) -> Said:
     if not any(wants(dataset, "framing", label) for label in CLOSE):
         return
     seen = shown(dataset.fed, "framing")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the framing of too few pictures is known"

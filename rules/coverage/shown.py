@@ -1,24 +1,39 @@
 """What the pictures of a set show, told once for all rules of coverage."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rules.evidence import Sources, evidence_of, sources_of, upright_of, view_group
+from rules.evidence import FINER, Sources, evidence_of, sources_of, upright_of, view_group
 from rules.known_labels import label_of
-from rules.model import Dataset, Picture
+from rules.model import Dataset, Evidence, Picture
+from rules.violation import Abstention
 
 # The five views of a turnaround; a side whose side is not told is one of them all the same.
 TURNAROUND = ("front", "back", "left", "right", "diagonal")
 DIAGONAL = frozenset({"three_quarter", "three_quarter_back", "diagonal"})
 CLOSE = frozenset({"face", "bust"})
+# Of what a classifier that does not abstain says, as much may be wrong.
+ERRORS = 0.05
 
 
 class Shown(NamedTuple):
-    """Pictures with the label that each is known to have, and by whose word."""
+    """Pictures with the label that each is known to have, and by whose word.
+
+    Attributes:
+        doubted: how many sightings were left out as likely errors; `sources` counts them among
+            the abstained.
+    """
 
     pictures: tuple[tuple[Picture, str], ...]
     sources: Sources
+    doubted: int = 0
+
+    def doubts(self) -> Iterator[Abstention]:
+        """What was left out, where anything was."""
+        if self.doubted:
+            reason = "it was seen so seldom that it may be an error"
+            yield Abstention(reason=reason, count=self.doubted, total=self.sources.total)
 
     @property
     def counts(self) -> Counter[str]:
@@ -32,10 +47,8 @@ class Shown(NamedTuple):
 
 
 def shown(pictures: Iterable[Picture], axis: str) -> Shown:
-    """The labels of an axis."""
-    found = [(picture, evidence_of(picture, axis)) for picture in pictures]
-    known = tuple((p, label) for p, evidence in found if (label := label_of(evidence)))
-    return Shown(known, sources_of(evidence for _, evidence in found))
+    """The labels of an axis, without sightings that may well be errors."""
+    return _believed([(picture, evidence_of(picture, axis)) for picture in pictures], axis)
 
 
 def full_bodies(dataset: Dataset) -> tuple[Picture, ...]:
@@ -44,10 +57,39 @@ def full_bodies(dataset: Dataset) -> tuple[Picture, ...]:
 
 
 def stances(pictures: Iterable[Picture]) -> Shown:
-    """Who stands upright, and who does not."""
-    found = [(picture, upright_of(picture)) for picture in pictures]
-    known = tuple((p, label) for p, evidence in found if (label := label_of(evidence)))
-    return Shown(known, sources_of(evidence for _, evidence in found))
+    """Who stands upright, and who does not; again without sightings that may well be errors."""
+    return _believed([(picture, upright_of(picture)) for picture in pictures], "pose")
+
+
+def _believed(found: list[tuple[Picture, Evidence | None]], axis: str) -> Shown:
+    """What is known, where a label that hardly any picture was seen with counts as unclear.
+
+    A good classifier errs on one picture of twenty. A label that is seen no more often than
+    that, and that no person and no caption confirms, is no ground to call a set complete.
+    """
+    sources = sources_of(evidence for _, evidence in found)
+    known = [(p, evidence) for p, evidence in found if evidence and not evidence.abstained]
+    lone = Counter(e.label for _, e in known if e.source == "seen")
+    confirmed = {e.label for p, e in known if e.source != "seen" or _is_declared(p, axis, e.label)}
+    rare = {
+        label
+        for label, number in lone.items()
+        if number <= ERRORS * sources.seen and label not in confirmed
+    }
+    doubted = sum(lone[label] for label in rare)
+    return Shown(
+        tuple((p, e.label) for p, e in known if e.label not in rare),
+        sources._replace(seen=sources.seen - doubted, abstained=sources.abstained + doubted),
+        doubted,
+    )
+
+
+def _is_declared(picture: Picture, axis: str, label: str) -> bool:
+    """Whether the caption says what a classifier saw, if less exactly."""
+    return any(
+        declared.label == label or label in FINER.get(declared.label, ())
+        for declared in picture.declared.get(axis, ())
+    )
 
 
 def turnaround_views(labels: Iterable[str]) -> tuple[str, ...]:

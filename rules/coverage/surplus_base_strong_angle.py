@@ -44,6 +44,8 @@ def surplus_base_strong_angle(dataset: Dataset, options: Options) -> Said:
         axes[name]: claim for claim in dataset.base.strong for name in claim.names if name in axes
     }
     seen, total = shown(dataset.fed, "elevation"), len(dataset.fed)
+    if claims:
+        yield from seen.doubts()
     for label, claim in claims.items():
         number = seen.counts[label]
         limit = max(options.max_share, dataset.spec.wanted.elevation.get(label) or 0)  # type: ignore[call-overload]

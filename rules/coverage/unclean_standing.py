@@ -1,7 +1,7 @@
 """COV003 unclean-standing."""
 
 from rules.coverage.shown import full_bodies, stances
-from rules.evidence import graded, unjudged
+from rules.evidence import declared_evidence, graded, unjudged, upright_of
 from rules.model import Dataset, Picture
 from rules.needs import CAPTIONS, FRAMED
 from rules.quoting import counted
@@ -30,8 +30,10 @@ def unclean_standing(dataset: Dataset, options: Options) -> Said:
         Takes the full bodies whose stance is known and asks two things: how many of the upright
         ones have neither a tag that begins with `standing` nor a sentence in which the
         character stands, and how many of those with the tag do not stand upright. Either share
-        over `max_share` is reported. Where no full body stands upright there is nothing to
-        attach `standing` to: that is COV001's, COV002's and CON002's business.
+        over `max_share` is reported. Where a classifier and the caption's own sentence disagree,
+        MIS001 asks which is right, and the picture is left out here. Where no full body stands
+        upright there is nothing to attach `standing` to: that is COV001's, COV002's and CON002's
+        business.
 
     Why is this bad?
         `standing` learns whatever its pictures have in common. Where only upright pictures bear
@@ -46,7 +48,7 @@ def unclean_standing(dataset: Dataset, options: Options) -> Said:
         only for one character, which stood straight, and to poses for another, which did not.
         The tenth that is let pass is this linter's own limit, for a tag or a sight gone wrong.
     """
-    stands = stances(full_bodies(dataset))
+    stands = stances(p for p in full_bodies(dataset) if not _disputed(p))
     yield from unjudged(stands.sources, "pose of full bodies")
     upright = [p for p, label in stands.pictures if label == "upright"]
     if not upright:
@@ -81,6 +83,15 @@ def unclean_standing(dataset: Dataset, options: Options) -> Said:
 
 
 BODIES = "upright full bodies"
+
+
+def _disputed(picture: Picture) -> bool:
+    """Whether a classifier and the caption say different things of an upright stand."""
+    evidence = upright_of(picture)
+    told = declared_evidence("pose", picture.declared.get("pose", ()))
+    if evidence is None or told is None or evidence.source != "seen":
+        return False
+    return (told.label == "upright") != (evidence.label == "upright")
 
 
 def _tagged_standing(picture: Picture) -> bool:

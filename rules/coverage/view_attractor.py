@@ -46,6 +46,7 @@ def view_attractor(dataset: Dataset, options: Options) -> Said:
         this linter's own.
     """
     seen = shown(dataset.fed, "view")
+    yield from seen.doubts()
     judged = len(seen.pictures)
     if judged < options.min_pictures:
         reason = "the view of too few pictures is known"

@@ -23,9 +23,9 @@ def held_out_leak(dataset: Dataset, options: Options) -> Said:
 
     What it does:
         Compares the pictures that `held_out` names with those that are trained. The same pixels
-        are an error; so is a perceptual hash within `distance` of 64 bits where framing and view
-        are known (by a person's or a classifier's eye) and nothing that is known differs. On the
-        hash alone it is a warning.
+        are an error; so is a perceptual hash within `distance` of 64 bits where framing, view
+        and expression (of full bodies the pose) are known, by a person's or a classifier's eye,
+        and agree. On the hash alone it is a warning.
 
     Why is this bad?
         A score against a picture from the training set rewards learning it by heart. The epoch

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from rules.duplicate.clusters import Clusters, cluster_key, members_by_path
 from rules.duplicate.near_duplicate import Distance
 from rules.duplicate.two_signals import Look, Looks
-from rules.evidence import graded, sources_of
 from rules.model import Dataset
 from rules.needs import MEASURED, PHASH
 from rules.quoting import counted
@@ -30,9 +29,9 @@ def mirrored_duplicate(dataset: Dataset, options: Options) -> Said:
         to right, and reports linked pictures as one cluster. The second signal is DUP002's: what
         eyes and captions say must not differ, with left views for right ones. Pictures that are
         alike without mirroring are DUP002's. Features that `subject.handed` declares are named,
-        and with them it is an error where framing and view are labelled or seen by a tested
-        classifier, a warning where they are seen, else an info: a character without a side may
-        well be drawn from both.
+        and with them it is an error where people labelled framing, view and the expression (of
+        full bodies the pose), a warning where a classifier saw them, else an info: a character
+        without a side may well be drawn from both.
 
     Why is this bad?
         A mirrored copy teaches that a side ponytail, a hair clip or an eye patch may be on
@@ -57,8 +56,9 @@ def mirrored_duplicate(dataset: Dataset, options: Options) -> Said:
     for cluster in clusters.groups():
         alike = members_by_path(cluster, looks.pictures)
         sure = all(look.sure for look in cluster)
-        by_eye = sources_of(picture.view for picture in alike)
-        severity = graded(dataset, by_eye, Severity.ERROR) if handed and sure else Severity.INFO
+        labelled = all(p.view is not None and p.view.source == "labelled" for p in alike)
+        worst = Severity.ERROR if labelled else Severity.WARNING
+        severity = worst if handed and sure else Severity.INFO
         yield Violation(
             message=f"{len(alike)} of {counted(len(dataset.fed), 'picture')} are alike once "
             f"mirrored{', and show the same' if sure else ''}{_sides(handed)}",

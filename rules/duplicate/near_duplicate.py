@@ -32,8 +32,9 @@ def near_duplicate(dataset: Dataset, options: Options) -> Said:
         in at most `distance` of 64 bits, and reports each cluster of linked pictures once. The
         second signal is what eyes say: pictures whose labels, by a person or a classifier, differ
         in framing, view, elevation, pose or expression are not linked, nor are those whose
-        captions name different outfits. Where framing and view are known, it is a warning, else
-        an info. Of pictures with identical pixels it takes one; the others are DUP001's.
+        captions name different outfits. Where framing, view and the expression (of full bodies
+        the pose) are known, it is a warning, else an info. Of pictures with identical pixels it
+        takes one; the others are DUP001's.
 
     Why is this bad?
         Resized and recompressed copies weigh as much as new pictures and teach nothing new.

@@ -2,7 +2,7 @@
 
 A set of one character is all near-duplicates to a hash. So pictures are linked only where nothing
 that a person labelled, a classifier saw or a caption says of the outfit tells them apart; and the
-finding is sure only where framing and view are known to agree.
+finding is sure only where framing, view and the face or pose in it are known to agree.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from rules.known_labels import known
 from rules.model import Dataset, Picture
 from rules.pictures_naming import worn_outfits
 
-TOLD = 2  # framing and view
+CLOSE = frozenset({"face", "bust"})
 
 
 class Look(NamedTuple):
@@ -26,8 +26,13 @@ class Look(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """Whether the second signal speaks."""
-        return None not in self.shown[:TOLD]
+        """Whether the second signal speaks: framing and view, and the face or the pose in it."""
+        framing, view, _, pose, expression = self.shown[: len(AXES)]
+        if framing is None or view is None:
+            return False
+        if framing in CLOSE:
+            return expression is not None or view.startswith("back")
+        return pose is not None
 
     def but(self, axis: str) -> tuple[str | None, ...]:
         """What is shown on all other axes, and the outfits."""

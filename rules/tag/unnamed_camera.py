@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.evidence import spoken
+from rules.evidence import TESTED, spoken
 from rules.known_labels import known
 from rules.model import Dataset, Picture
 from rules.needs import CAPTIONS, LOOKED_AT
@@ -49,7 +49,8 @@ def unnamed_camera(dataset: Dataset, options: Options) -> Said:
         Takes what a person labelled or a classifier saw with at least `min_p`: views from the
         side and from behind, angles from below and above, and, where at least `named_share` of
         the captions name a framing, any framing. If no tag and no sentence of the caption says
-        anything of that axis, the picture is reported.
+        anything of that axis, the picture is reported. While no 30 labelled pictures have tested
+        the classifier, its word is an info.
 
     Why is this bad?
         What has no word goes to the trigger. A few unnamed backs make the character turn round
@@ -77,6 +78,7 @@ def unnamed_camera(dataset: Dataset, options: Options) -> Said:
                 evidence={"unnamed": {axis: label for axis, label, _ in unnamed}},
                 advice=f"add {tags}, or say it in a sentence",
                 paths=(caption.path,),
+                severity=_advised(dataset, picture, unnamed),
                 picture=picture.sha256,
             )
     if blind:
@@ -100,3 +102,9 @@ def _needs_name(shown: tuple[str, str, str], picture: Picture, framings: bool) -
     if picture.declared.get(axis) or label in DEFAULTS.get(axis, ()) or label not in TAGS:
         return False
     return axis != "framing" or framings
+
+
+def _advised(dataset: Dataset, picture: Picture, unnamed: list[tuple[str, str, str]]) -> Severity:
+    """A warning where a person or a tested classifier says so, else an info."""
+    labelled = any(getattr(picture, axis).source == "labelled" for axis, _, _ in unnamed)
+    return Severity.WARNING if labelled or dataset.tested_on >= TESTED else Severity.INFO
