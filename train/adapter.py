@@ -6,7 +6,7 @@ import torch
 
 from curate.errors import UserError
 from rules.quoting import counted
-from rules.records import record
+from train.settings import AdapterSettings
 from train.untyped import Untyped, library
 
 NAME = "lora"
@@ -14,23 +14,6 @@ NAME = "lora"
 ATTN_MLP = r"transformer_blocks\.\d+\.(attn[12]\.(to_q|to_k|to_v|to_out\.0)|ff\.net\.(0\.proj|2))"
 ADALN = r"transformer_blocks\.\d+\.norm[123]\.linear_[12]"
 TARGETS = {"attn-mlp": ATTN_MLP, "attn-mlp+adaln": f"{ATTN_MLP}|{ADALN}"}
-
-
-@record
-class AdapterSettings:
-    """Size and place of a LoRA.
-
-    Attributes:
-        rank: inner size of the two matrices.
-        alpha: the product is multiplied by alpha / rank.
-        dropout: share of the input that a LoRA does not see in a step.
-        targets: `attn-mlp`, `attn-mlp+adaln`, or a regular expression over diffusers' names.
-    """
-
-    rank: int = 32
-    alpha: float = 32.0
-    dropout: float = 0.0
-    targets: str = "attn-mlp"
 
 
 def target_modules(modules: list[str], targets: str) -> list[str]:

@@ -7,41 +7,22 @@ tells the clean picture that it expects behind a noisy one.
 import itertools
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 
-from rules.records import record
+from train.settings import SHIFT, SamplerSettings
 
 Denoiser = Callable[[torch.Tensor, float], torch.Tensor]
 Velocity = Callable[[torch.Tensor, float, torch.Tensor], torch.Tensor]
 Noise = Callable[[], torch.Tensor]
-Sampler = Literal["er_sde", "euler"]
 
 TABLE = 1000
-SHIFT = 3.0
 # er_sde has no finite ratio of noise to picture at 1, so it begins this far below.
 NEARLY_ONE = 1 - 1e-4
 QUADRATURE = 200
 MAX_STAGE = 3
 SECOND, THIRD = 2, 3
-
-
-@record
-class SamplerSettings:
-    """How a picture is drawn.
-
-    Attributes:
-        sampler: `er_sde`, or `euler` without fresh noise.
-        steps: how often the model is asked, twice with guidance.
-        cfg: how far to move from the negative prompt; at 1 it is not asked at all.
-        shift: of the schedule towards noise.
-    """
-
-    sampler: Sampler = "er_sde"
-    steps: int = 8
-    cfg: float = 1.0
-    shift: float = SHIFT
 
 
 def shifted(sigma: float, shift: float) -> float:

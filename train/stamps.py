@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 
 from curate.errors import UserError
@@ -14,6 +15,12 @@ def file_digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
+
+
+@cache
+def weights_digest(path: Path) -> str:
+    """The same of a file of weights, which is read once in a process."""
+    return file_digest(path)
 
 
 def key_of(*parts: object) -> str:

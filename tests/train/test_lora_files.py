@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from support.miniature import write_base
 
 from curate.errors import UserError
-from train.adapter import NAME, AdapterSettings, attach, set_strength, target_modules, trainable
+from train.adapter import NAME, attach, set_strength, target_modules, trainable
 from train.anima import loading
 from train.anima.names import to_diffusers
 from train.anima.velocity import velocity
@@ -26,6 +26,7 @@ from train.lora_files import (
     write_lora,
 )
 from train.safetensors_files import header_bytes
+from train.settings import AdapterSettings
 from train.untyped import Untyped, library
 
 KEYS = Path(__file__).parent / "keys" / "anima_base_v1.json"

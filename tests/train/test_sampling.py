@@ -9,7 +9,6 @@ import torch
 
 from train.sampling import (
     Denoiser,
-    SamplerSettings,
     draw,
     er_sde,
     er_sde_step,
@@ -17,6 +16,7 @@ from train.sampling import (
     shifted,
     simple_schedule,
 )
+from train.settings import SamplerSettings
 from train.untyped import Untyped, library
 
 Array: TypeAlias = npt.NDArray[np.float64]

@@ -1,0 +1,256 @@
+"""train.yaml: one run, its defaults the recipe of the account that this project grew from."""
+
+import json
+from dataclasses import field, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from curate.errors import UserError
+from rules.plain_yaml import load_yaml
+from rules.records import parse, record, to_plain
+from rules.spec import SlotName
+from train.settings import AdapterSettings, SamplerSettings
+
+CONFIG = "train.yaml"
+
+
+def _number(value: object) -> object:
+    """YAML takes `2e-5` for text, since it lacks a point; nobody means that."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+Rate = Annotated[Number, Field(ge=0)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+@record
+class BaseFiles:
+    """The published files of a base, as they are.
+
+    Attributes:
+        transformer: with the adapter in it.
+        text_encoder: a file, or a folder of the hub's layout.
+        vae: a file.
+        qwen_tokenizer: a folder, or a name on the hub.
+        t5_tokenizer: the same.
+        context_rows: to how many rows a text is filled up with zeros.
+        rope_scale: of positions in time, height and width.
+    """
+
+    transformer: str
+    text_encoder: str
+    vae: str
+    qwen_tokenizer: str = "Qwen/Qwen3-0.6B-Base"
+    t5_tokenizer: str = "google/t5-v1_1-xxl"
+    context_rows: Count = 512
+    rope_scale: tuple[Number, Number, Number] = (1.0, 4.0, 4.0)
+
+
+@record
+class OptimizerSettings:
+    """AdamW.
+
+    Attributes:
+        name: `adamw8bit` needs bitsandbytes.
+        lr: after the warm-up.
+        schedule: what becomes of it then; `cosine` ends at 0.
+        warmup: steps from 0 to `lr`.
+        clip: longest gradient; 0 for any.
+    """
+
+    name: Literal["adamw", "adamw8bit"] = "adamw"
+    lr: Rate = 2e-5
+    betas: tuple[Share, Share] = (0.9, 0.99)
+    weight_decay: Rate = 0.01
+    eps: Rate = 1e-8
+    schedule: Literal["constant", "cosine"] = "constant"
+    warmup: Annotated[int, Field(ge=0)] = 0
+    clip: Rate = 1.0
+
+
+@record
+class SigmaSettings:
+    """How noisy the training pictures are: a sigmoid of normal numbers, then a shift.
+
+    Attributes:
+        mean: of the normal numbers.
+        scale: their deviation.
+        shift: towards noise; 1 for none, as the base's author trains.
+    """
+
+    mean: Number = 0.0
+    scale: Rate = 1.0
+    shift: Annotated[Number, Field(gt=0)] = 1.0
+
+
+@record
+class CaptionSettings:
+    """What happens to captions on their way.
+
+    Attributes:
+        dropout: share of the draws that see the empty text.
+        shuffle: slots whose neighbouring tags change places; triggers and sentences stay.
+        variants: how many orders are made of a caption.
+    """
+
+    dropout: Share = 0.0
+    shuffle: tuple[
+        Literal["quality", "count", "series", "artist", "structure", "general"], ...
+    ] = ()
+    variants: Count = 4
+
+    @property
+    def slots(self) -> tuple[SlotName, ...]:
+        """The same as slots."""
+        return self.shuffle
+
+
+@record
+class SampleSettings:
+    """Pictures drawn along the way.
+
+    Attributes:
+        every: epochs between two sheets; 0 for none.
+        prompts: label -> prompt; without any, K (the trigger alone) and N (with sentences).
+        negative: prompt that guidance moves away from.
+        seeds: one picture each.
+        width: in pixels.
+        height: in pixels.
+        drawing: sampler, steps, cfg, shift.
+    """
+
+    every: Annotated[int, Field(ge=0)] = 1
+    prompts: dict[str, str] = field(default_factory=dict)
+    negative: str = ""
+    seeds: tuple[int, ...] = (1, 2)
+    width: Annotated[int, Field(ge=16, multiple_of=16)] = 832
+    height: Annotated[int, Field(ge=16, multiple_of=16)] = 1216
+    drawing: SamplerSettings = field(default_factory=SamplerSettings)
+
+
+@record
+class TrainConfig:
+    """The whole of train.yaml; paths count from its folder.
+
+    Attributes:
+        name: of the run, and of its files.
+        output: folder of all runs.
+        cache: folder of latents and encoded texts, shared by runs.
+        resolution: side of a square in pixels; null for what dataset.yaml says.
+        repeats: how often an epoch shows a picture, times the number of its folder's name.
+        accumulation: batches per step.
+        remainder: whether batches that fill no step are dropped, or make a smaller step.
+        flip: whether every draw tosses for a mirrored picture.
+        background: colour beneath transparent pictures.
+        save_every: epochs between two LoRA files.
+        keep_states: how many states stay for resuming; LoRA files stay all.
+        on_checkpoint: command that is run with the new file's path as its last word.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    dataset: str
+    base: BaseFiles
+    output: str = "runs"
+    cache: str = "runs/.cache"
+    resolution: Annotated[int, Field(ge=64, le=8192)] | None = None
+    adapter: AdapterSettings = field(default_factory=AdapterSettings)
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+    sigmas: SigmaSettings = field(default_factory=SigmaSettings)
+    captions: CaptionSettings = field(default_factory=CaptionSettings)
+    samples: SampleSettings = field(default_factory=SampleSettings)
+    epochs: Count = 180
+    repeats: Count = 4
+    batch: Count = 1
+    accumulation: Count = 4
+    remainder: Literal["dropped", "kept"] = "dropped"
+    seed: int = 42
+    dtype: Literal["bf16", "fp32"] = "bf16"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    checkpointing: bool = False
+    compile: bool = False
+    flip: bool = False
+    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
+    save_every: Count = 1
+    keep_states: Count = 2
+    on_checkpoint: str | None = None
+
+    @property
+    def run_folder(self) -> Path:
+        """Where everything of this run lies."""
+        return Path(self.output) / self.name
+
+
+def load_config(path: Path) -> TrainConfig:
+    """Read a configuration, its paths made absolute.
+
+    Raises:
+        UserError: there is none.
+        RecordError: it cannot be understood.
+    """
+    if not path.exists():
+        raise UserError(f"{path}: no such file; `train init` writes one, --config names another")
+    config = parse(TrainConfig, load_yaml(path), str(path))
+    here = path.resolve().parent
+    files = config.base
+    return replace(
+        config,
+        dataset=str(here / config.dataset),
+        output=str(here / config.output),
+        cache=str(here / config.cache),
+        base=replace(
+            files,
+            transformer=str(here / files.transformer),
+            text_encoder=str(here / files.text_encoder),
+            vae=str(here / files.vae),
+            qwen_tokenizer=_local(here, files.qwen_tokenizer),
+            t5_tokenizer=_local(here, files.t5_tokenizer),
+        ),
+    )
+
+
+def _local(here: Path, name: str) -> str:
+    """A folder's path, or the name on the hub as it is."""
+    return str(here / name) if (here / name).is_dir() else name
+
+
+# What a run may change and be the same run: where its files lie, and what only watches it.
+WATCHING = frozenset({"output", "cache", "samples", "on_checkpoint", "keep_states", "save_every"})
+
+
+def as_json(config: TrainConfig) -> str:
+    """The whole configuration, alike for alike ones.
+
+    Of paths the last name alone: LoRA files travel, and nobody needs to read whose home they left.
+    """
+    return json.dumps(_plain(config), sort_keys=True)
+
+
+def _plain(config: TrainConfig) -> dict[str, object]:
+    plain: dict[str, object] = to_plain(config)
+    base = to_plain(config.base)
+    files = {k: Path(v).name if isinstance(v, str) else v for k, v in base.items()}
+    places = {key: Path(str(plain[key])).name for key in ("dataset", "output", "cache")}
+    return {**plain, **places, "base": files}
+
+
+def changes(old: str, config: TrainConfig) -> list[str]:
+    """What a run would do otherwise than a configuration of old did, one line a setting."""
+    before, after = _flat(json.loads(old)), _flat(_plain(config))
+    return [
+        f"{key}: {before.get(key)} -> {after.get(key)}"
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key) and key.split(".")[0] not in WATCHING
+    ]
+
+
+def _flat(plain: object, stem: str = "") -> dict[str, object]:
+    if not isinstance(plain, dict):
+        return {stem.rstrip("."): plain}
+    return {k: v for key, value in plain.items() for k, v in _flat(value, f"{stem}{key}.").items()}

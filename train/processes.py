@@ -1,0 +1,50 @@
+"""One process, or several that accelerate's launcher started. It does the talking between them."""
+
+import os
+
+import torch
+
+from train.untyped import Untyped, library
+
+
+class Processes:
+    """This process among the others of its run.
+
+    Attributes:
+        rank: its number, from 0.
+        count: how many there are.
+        device: where it computes.
+    """
+
+    def __init__(self, device: str) -> None:
+        self._state: Untyped = None
+        self.rank, self.count = 0, 1
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            self._state = library("accelerate").PartialState(cpu=device == "cpu")
+            self.rank, self.count = self._state.process_index, self._state.num_processes
+            self.device = self._state.device
+        else:
+            self.device = _device(device)
+
+    def gathered(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The sum of a tensor over all processes; itself where there is one."""
+        if self._state is None:
+            return tensor
+        summed = library("accelerate.utils").reduce(tensor.to(self.device), reduction="sum")
+        return summed.to(tensor.device)  # type: ignore[no-any-return]
+
+    def wait(self) -> None:
+        """Until every process is here."""
+        if self._state is not None:
+            self._state.wait_for_everyone()
+
+    def close(self) -> None:
+        """Leave the others."""
+        if self._state is not None:
+            self._state.destroy_process_group()
+
+
+def _device(wanted: str) -> torch.device:
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(wanted)

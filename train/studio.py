@@ -1,0 +1,208 @@
+"""A run's networks and caches: it prepares, tells losses, draws samples and writes LoRAs."""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from curate.errors import UserError
+from train import samples
+from train.adapter import NAME, attach, trainable
+from train.anima import loading
+from train.anima.conditioning import pad_rows
+from train.anima.objective import Batch, flow_matching
+from train.anima.picture_side import PictureSide
+from train.anima.text_side import TextSide
+from train.anima.velocity import velocity
+from train.bar import Bar
+from train.config import TrainConfig
+from train.draws import Batch as Draws
+from train.draws import Draw, Shape, Step, check_steps, epoch_steps
+from train.lora_files import lora_of, write_lora
+from train.lora_metadata import metadata_of
+from train.material import Material
+from train.metrics import Progress
+from train.processes import Processes
+from train.sampling import draw
+from train.stamps import seed_of
+from train.untyped import Untyped
+
+LATENT_SIDE = 8
+DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
+
+
+class Studio:
+    """Everything of a run that stays in memory.
+
+    Attributes:
+        parameters: the LoRA's, by their names.
+        bar: the progress bar.
+    """
+
+    parameters: list[tuple[str, torch.nn.Parameter]]
+
+    def __init__(self, config: TrainConfig, material: Material, processes: Processes) -> None:
+        self._config, self._material, self._processes = config, material, processes
+        self._dtype, device = DTYPES[config.dtype], processes.device
+        cache = Path(config.cache)
+        self._texts = TextSide(config.base, cache, device=device, dtype=self._dtype)
+        self._pictures = PictureSide(
+            Path(config.base.vae), cache, device=device, background=config.background
+        )
+        self._prompts = config.samples.prompts or material.prompts
+        self._shapes = tuple(
+            Shape(item.placement.bucket, max(map(self._texts.length, item.texts)))
+            for item in material.items
+        )
+        self._model: Untyped = None
+        self.bar = Bar()
+
+    def prepare(self) -> None:
+        """Cache what is missing, then load the transformer and attach the LoRA.
+
+        The first process fills the caches while the others wait.
+        """
+        config, items = self._config, self._material.items
+        shown = sum(item.repeats for item in items)
+        check_steps(len(self.steps(0)), shown, config.batch, config.accumulation)
+        if self._processes.rank == 0:
+            texts = [text for item in items for text in item.texts]
+            prompts = [*self._prompts.values(), config.samples.negative]
+            self._texts.encode_all([*texts, ""], prompts)
+            self._pictures.encode_all(items, mirrored_too=config.flip)
+            if self._processes.device.type == "cuda":
+                torch.cuda.empty_cache()
+        self._processes.wait()
+        self._model = loading.load_transformer(
+            Path(config.base.transformer),
+            dtype=self._dtype,
+            device=self._processes.device,
+            rope_scale=config.base.rope_scale,
+        )
+        attach(self._model, config.adapter, seed=seed_of("adapter", config.seed))
+        self.parameters = trainable(self._model)
+        if config.checkpointing:
+            self._model.enable_gradient_checkpointing()
+        if config.compile:
+            for block in self._model.transformer_blocks:
+                block.compile()
+        self._model.train()
+
+    def steps(self, epoch: int) -> list[Step]:
+        """The steps of an epoch, for all processes."""
+        config = self._config
+        return epoch_steps(
+            shapes=self._shapes,
+            repeats=[item.repeats for item in self._material.items],
+            batch=config.batch * self._processes.count,
+            accumulation=config.accumulation,
+            remainder=config.remainder,
+            seed=config.seed,
+            epoch=epoch,
+        )
+
+    def losses(self, draws: Draws) -> tuple[torch.Tensor, Sequence[float]] | None:
+        """Losses of this process's part of a batch; None where it has none.
+
+        Raises:
+            UserError: the memory does not suffice.
+        """
+        mine = draws[self._processes.rank :: self._processes.count]
+        if not mine:
+            return None
+        batch = self._batch(mine)
+        try:
+            with self._autocast():
+                found = flow_matching(self._model, batch, self._config.sigmas)
+        except torch.OutOfMemoryError as error:
+            raise UserError(self._out_of_memory(batch)) from error
+        return found.losses_B, found.sigmas
+
+    def names(self, step: Step) -> str:
+        """The pictures of a step."""
+        items = self._material.items
+        return ", ".join(dict.fromkeys(items[draw.item].path for batch in step for draw in batch))
+
+    def memory(self) -> int:
+        """Most bytes that the device held so far; 0 on a CPU."""
+        device = self._processes.device
+        return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0
+
+    def sample(self, folder: Path) -> None:
+        """Draw every condition, alone, and write the sheets."""
+        settings, device = self._config.samples, self._processes.device
+        width, height = settings.width // LATENT_SIDE, settings.height // LATENT_SIDE
+        shape = (self._model.config.in_channels, height, width)
+        negative = self._context(self._texts.rows(settings.negative, weighted=True))
+        drawn = []
+        self._model.eval()
+        with torch.no_grad(), self._autocast():
+            for condition in samples.conditions(self._prompts, settings.seeds):
+                latents = draw(
+                    self._velocity,
+                    shape,
+                    seeds=[condition.seed],
+                    rows=self._context(self._texts.rows(condition.prompt, weighted=True)).to(
+                        device
+                    ),
+                    negative=negative.to(device),
+                    settings=settings.drawing,
+                )
+                drawn.append((condition, latents))
+        self._model.train()
+        pictures = self._pictures.decode(torch.cat([latents for _, latents in drawn]))
+        samples.keep(folder, [(c, p) for (c, _), p in zip(drawn, pictures, strict=True)])
+        samples.keep_running(folder.parent)
+
+    def write_lora(self, path: Path, progress: Progress) -> None:
+        """Write the LoRA as ComfyUI and diffusers load it; raises OSError."""
+        blocks = len(self._model.transformer_blocks)
+        told = metadata_of(self._config, self._material, progress, blocks)
+        write_lora(path, lora_of(self._model, NAME), "native", dtype=torch.bfloat16, extra=told)
+
+    def _velocity(
+        self, noisy_BCHW: torch.Tensor, sigma: float, rows_BRC: torch.Tensor
+    ) -> torch.Tensor:
+        sigma_B = torch.full((len(noisy_BCHW),), sigma, device=noisy_BCHW.device)
+        return velocity(self._model, noisy_BCHW, sigma_B, rows_BRC)
+
+    def _batch(self, draws: tuple[Draw, ...]) -> Batch:
+        device, rows = self._processes.device, max(self._shapes[d.item].rows for d in draws)
+        latents, texts = [], []
+        for item, seed in draws:
+            what = self._material.items[item]
+            mirrored = self._config.flip and seed_of("flip", seed) % 2 == 1
+            latents.append(self._pictures.latent(what, mirrored=mirrored))
+            texts.append(self._texts.rows(self._text(what.texts, seed)))
+        return Batch(
+            torch.stack(latents).to(device),
+            pad_rows(texts, rows).to(device),
+            tuple(d.seed for d in draws),
+            tuple(self._material.items[d.item].path for d in draws),
+        )
+
+    def _text(self, texts: tuple[str, ...], seed: int) -> str:
+        settings = self._config.captions
+        if seed_of("dropout", seed) / 2**63 < settings.dropout:
+            return ""
+        return texts[seed_of("variant", seed) % len(texts)]
+
+    def _context(self, rows_TC: torch.Tensor) -> torch.Tensor:
+        return pad_rows([rows_TC], self._config.base.context_rows)
+
+    def _autocast(self) -> contextlib.AbstractContextManager[object]:
+        """On a GPU the LoRA's fp32 matrices are multiplied in the base's dtype."""
+        if self._processes.device.type == "cuda" and self._dtype != torch.float32:
+            return torch.autocast("cuda", dtype=self._dtype)
+        return contextlib.nullcontext()
+
+    def _out_of_memory(self, batch: Batch) -> str:
+        config = self._config
+        height, width = (side * LATENT_SIDE for side in batch.latents_BCHW.shape[-2:])
+        ways = [] if config.checkpointing else ["set `checkpointing: true`"]
+        if config.batch > 1:
+            ways.append(f"set `batch: 1` and `accumulation: {config.batch * config.accumulation}`")
+        ways.append("lower `resolution`")
+        shown = f"{len(batch.paths)} of {width}x{height}"
+        return f"out of memory with a batch of {shown}; {', or '.join(ways)}"
