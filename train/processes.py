@@ -20,9 +20,11 @@ class Processes:
         self._state: Untyped = None
         self.rank, self.count = 0, 1
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            self._state = library("accelerate").PartialState(cpu=device == "cpu")
+            on_cpu = device == "cpu" or not torch.cuda.is_available()
+            self._state = library("accelerate").PartialState(cpu=on_cpu)
             self.rank, self.count = self._state.process_index, self._state.num_processes
-            self.device = self._state.device
+            # It says cpu:0, which safetensors does not know.
+            self.device = torch.device("cpu") if on_cpu else self._state.device
         else:
             self.device = _device(device)
 

@@ -130,30 +130,32 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
             keeper.epoch_done(done)
         processes.wait()
 
-    with _stopping() as stopped, studio.bar.shown(config, progress, len(studio.steps(0))):
-        ended = train(
-            Parts(
-                parameters=[p for _, p in studio.parameters],
-                optimizer=keeper.optimizer,
-                steps=studio.steps,
-                losses=studio.losses,
-                gathered=processes.gathered,
-                log=log,
-                epoch_done=epoch_done,
-                stopped=lambda: bool(processes.gathered(torch.tensor(int(stopped())))),
-                names=studio.names,
-            ),
-            config.optimizer,
-            progress,
-            epochs=config.epochs,
-            seed=config.seed,
-        )
-    done = ended.epoch == config.epochs
-    if metrics is not None:
-        metrics.close()
-        if not done:
-            keeper.interrupted(ended)
+    try:
+        with _stopping() as stopped, studio.bar.shown(config, progress, len(studio.steps(0))):
+            ended = train(
+                Parts(
+                    parameters=[p for _, p in studio.parameters],
+                    optimizer=keeper.optimizer,
+                    steps=studio.steps,
+                    losses=studio.losses,
+                    gathered=processes.gathered,
+                    log=log,
+                    epoch_done=epoch_done,
+                    stopped=lambda: bool(processes.gathered(torch.tensor(int(stopped())))),
+                    names=studio.names,
+                ),
+                config.optimizer,
+                progress,
+                epochs=config.epochs,
+                seed=config.seed,
+            )
+    finally:
+        if metrics is not None:
+            metrics.close()
         keeper.hook.close()
+    done = ended.epoch == config.epochs
+    if processes.rank == 0 and not done:
+        keeper.interrupted(ended)
     if done:
         say(f"{counted(ended.step, 'step')} done; LoRA files are below {config.run_folder}")
     else:

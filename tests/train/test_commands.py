@@ -1,0 +1,147 @@
+"""`train` on the command line: one line for a mistake, and exit codes that mean something."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+import click.testing
+import pytest
+import yaml
+from support.runs import PROGRAM, write_run
+
+from curate.errors import as_message
+from train.cli import cli
+from train.lora_files import read_lora
+
+
+def train(*arguments: str) -> tuple[int, str]:
+    """Exit code and output of a command run here."""
+    ran = click.testing.CliRunner().invoke(cli, arguments)
+    error = ran.exception
+    if isinstance(error, Exception) and (message := as_message(error)):
+        return 2, message
+    return ran.exit_code, ran.output
+
+
+def test_without_a_config_it_names_the_way_out(tmp_path: Path) -> None:
+    code, said = train("--approved-only", "--config", str(tmp_path / "train.yaml"))
+    assert code == 2
+    assert "train.yaml: no such file; `train init` writes one" in said
+
+
+def test_init_writes_the_recipe_and_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "train.yaml"
+    assert train("init", "--dataset", "sets/kei chan", "--config", str(path))[0] == 0
+    written = yaml.safe_load(path.read_text())
+    assert (written["name"], written["epochs"], written["repeats"]) == ("kei-chan", 180, 4)
+    assert (written["optimizer"]["lr"], written["adapter"]["rank"]) == (2e-5, 32)
+    code, said = train("init", "--config", str(path))
+    assert (code, "is there already" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"epoch": 3}, "`epoch`: unknown key; did you mean `epochs`?"),
+        ({"batch": 0}, "`batch`: input should be greater than or equal to 1"),
+        ({"optimizer": {"lr": "fast"}}, "`optimizer.lr`: input should be a valid number"),
+        ({"adapter": {"targets": "nothing"}}, "`adapter.targets`: `nothing` matches none of"),
+        ({"accumulation": 64}, "RUN003 an epoch shows 6 pictures, which fill no step of 1 x 64"),
+        ({"dataset": "nowhere"}, "nowhere: no such folder"),
+    ],
+)
+def test_mistakes_cost_one_line(tmp_path: Path, settings: dict[str, object], said: str) -> None:
+    code, message = train("plan", "--config", str(write_run(tmp_path, **settings)))
+    assert code == 2
+    assert said in message
+    assert len(message.splitlines()) == 1
+
+
+def test_a_rate_may_be_written_without_a_point(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    path.write_text(path.read_text().replace("lr: 0.001", "lr: 2e-5"))
+    assert train("plan", "--config", str(path))[0] == 0
+
+
+def test_a_plan_adds_up(tmp_path: Path) -> None:
+    code, said = train("plan", "--config", str(write_run(tmp_path, epochs=180)))
+    assert code == 0
+    assert "steps     6 shown / (1 x 2) = 3 an epoch, x 180 = 540" in said
+    assert "rank 4 on 20 modules of 2 blocks, 12,800 numbers" in said
+
+
+def test_the_doctor_goes_through_everything(tmp_path: Path) -> None:
+    code, said = train("doctor", "--config", str(write_run(tmp_path)))
+    assert code == 0, said
+    assert "one step forward and back: loss" in said
+    assert said.index("texts are encoded") < said.index("one step forward")
+
+
+def test_the_doctor_stops_at_what_is_broken(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    (tmp_path / "base" / "text_encoder.safetensors").write_bytes(b"<html></html>")
+    code, said = train("doctor", "--config", str(path))
+    assert code == 1
+    assert "error   " in said
+    assert "text_encoder.safetensors: is a web page" in said
+    assert "pictures to train" not in said
+
+
+def test_diff_names_what_changes(tmp_path: Path) -> None:
+    one = write_run(tmp_path)
+    other = tmp_path / "other.yaml"
+    settings = yaml.safe_load(one.read_text())
+    other.write_text(yaml.safe_dump({**settings, "epochs": 9, "name": "b", "repeats": 1}))
+    code, said = train("diff", str(one), str(other))
+    assert code == 0
+    assert said.splitlines()[:3] == ["epochs: 2 -> 9", "name: tiny -> b", "repeats: 2 -> 1"]
+    assert "RUN008 2 factors change at once" in said
+
+
+def test_a_queue_goes_on_behind_a_failure(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("name: bad\n")
+    good = write_run(tmp_path, epochs=1)
+    with patch("train.queue.subprocess.run", side_effect=_ran([2, 0])) as ran:
+        code, said = train("queue", str(bad), str(good))
+    assert code == 2
+    assert ran.call_count == 2
+    assert f"{bad}: failed with exit code 2\n{good}: done\nfailed: {bad}" in said
+
+
+def _ran(codes: list[int]) -> list[subprocess.CompletedProcess[str]]:
+    return [subprocess.CompletedProcess([], code) for code in codes]
+
+
+def test_a_signal_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    path = write_run(tmp_path, epochs=2000)
+    metrics = tmp_path / "runs" / "tiny" / "metrics.jsonl"
+    command = [sys.executable, "-c", PROGRAM, "run", "--config", str(path)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if metrics.exists() and metrics.read_text().count("\n") > 5:
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 3, err
+    assert "stopped behind step" in out
+    step = int(out.split("stopped behind step ")[1].split(";")[0].replace(",", ""))
+    last = json.loads(metrics.read_text().splitlines()[-1])
+    assert last["step"] == step
+    for lora in (tmp_path / "runs").rglob("tiny-*.safetensors"):
+        assert len(read_lora(lora).modules) == 20
+
+
+def test_export_counts_what_it_wrote(tmp_path: Path) -> None:
+    code, said = train("run", "--config", str(write_run(tmp_path, epochs=1)))
+    assert code == 0, said
+    source = tmp_path / "runs" / "tiny" / "epoch-0001" / "tiny-0001.safetensors"
+    target = tmp_path / "kohya.safetensors"
+    code, said = train("export", str(source), str(target), "--layout", "kohya")
+    assert (code, said) == (0, f"{target}: 20 modules of rank 4, kohya layout\n")
+    assert read_lora(target).modules.keys() == read_lora(source).modules.keys()

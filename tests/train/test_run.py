@@ -1,0 +1,357 @@
+"""A run learns, resumes bit for bit, reads its caches, and ends on nothing but its own files."""
+
+# ruff: noqa: ANN401 - what stands in for another function takes whatever that takes
+import builtins
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from support.miniature import write_base
+from support.runs import SAMPLES, write_run
+
+from curate.errors import UserError
+from train import checkpoints, loop
+from train import run as runs
+from train.anima.objective import flow_matching
+from train.config import TrainConfig, load_config
+from train.lock import locked
+from train.lora_files import read_lora
+from train.material import gather
+from train.metrics import read_metrics
+from train.processes import Processes
+from train.studio import Studio
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Tiny matrices are slower with more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture
+def made(tmp_path: Path, base: Path) -> Callable[..., TrainConfig]:
+    """A run below tmp_path with some settings of its own."""
+    (tmp_path / "base").symlink_to(base)
+
+    def make(**settings: Any) -> TrainConfig:
+        return load_config(write_run(tmp_path, **settings))
+
+    return make
+
+
+def start(config: TrainConfig, *, force: bool = False) -> list[str]:
+    said: list[str] = []
+    assert runs.run(config, approved_only=False, force=force, say=said.append)
+    return said
+
+
+def contents(config: TrainConfig) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(config.run_folder)): path.read_bytes()
+        for path in sorted(config.run_folder.rglob("*.safetensors"))
+    }
+
+
+def losses(config: TrainConfig) -> list[float]:
+    return [line["loss"] for line in read_metrics(config.run_folder)]
+
+
+Made = Callable[..., TrainConfig]
+
+
+def test_an_epoch_leaves_a_lora_that_names_its_origin_and_a_state(made: Made) -> None:
+    config = made()
+    assert start(config)[-1].startswith("6 steps done")
+    lora = read_lora(config.run_folder / "epoch-0002" / "tiny-0002.safetensors")
+    assert len(lora.modules) == 20
+    assert {pair.up.dtype for pair in lora.modules.values()} == {torch.bfloat16}
+    told = lora.metadata
+    assert (told["ss_steps"], told["lora_curate.blocks"], told["lora_curate.trigger"]) == (
+        "6",
+        "2",
+        "keichan",
+    )
+    assert str(config.run_folder.parent.parent) not in json.dumps(dict(told))
+    state = load_file(config.run_folder / "epoch-0002" / "state.safetensors")
+    assert len([key for key in state if key.startswith("optimizer/exp_avg/")]) == 40
+
+
+def test_twenty_steps_are_the_same_every_time_and_resume_in_their_midst(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = {"rank": 4, "alpha": 4.0, "dropout": 0.1}
+    config = made(epochs=5, repeats=4, accumulation=3, adapter=adapter)
+    start(config)
+    assert len(losses(config)) == 20
+    again = replace(config, name="again")
+    start(again)
+    assert losses(again) == losses(config)
+    broken = replace(config, name="broken")
+    real, asked = loop.rate_at, []
+
+    def stop_at_ten(*given: Any) -> float:
+        asked.append(1)
+        if len(asked) == 11:
+            signal.raise_signal(signal.SIGTERM)
+        return real(*given)
+
+    monkeypatch.setattr(loop, "rate_at", stop_at_ten)
+    assert not runs.run(broken, approved_only=False, force=False, say=lambda _: None)
+    assert len(losses(broken)) == 11
+    assert (broken.run_folder / "interrupted" / "state.safetensors").exists()
+    assert "resuming behind step 11" in start(broken)
+    assert losses(broken) == losses(config)
+    last = contents(config)["epoch-0005/state.safetensors"]
+    assert last.replace(b'"tiny', b'"brok') != b""
+    ours, theirs = (
+        load_file(c.run_folder / "epoch-0005" / "state.safetensors") for c in (config, broken)
+    )
+    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+    assert not (broken.run_folder / "interrupted" / "state.safetensors").exists()
+
+
+GOLDEN = [
+    1.541598, 1.5444391, 1.5070862, 1.5088656, 1.5818493, 1.5583995, 1.5403105, 1.5431594,
+    1.5013406, 1.5572205, 1.4422667, 1.5194695, 1.4099581, 1.5228255, 1.5430184, 1.5655016,
+    1.4413238, 1.4038353, 1.3433352, 1.449531,
+]  # fmt: skip
+
+
+def test_the_losses_are_the_golden_ones(made: Made) -> None:
+    config = made(epochs=5, repeats=4, accumulation=3)
+    start(config)
+    assert losses(config) == pytest.approx(GOLDEN, rel=1e-5)
+
+
+def test_the_second_epoch_reads_nothing_but_caches(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = made(epochs=2)
+    opened: list[tuple[int, str]] = []
+    epoch = [0]
+    real_open, real_bytes = builtins.open, Path.read_bytes
+
+    def counting_open(file: Any, *rest: Any, **named: Any) -> Any:
+        opened.append((epoch[0], str(file)))
+        return real_open(file, *rest, **named)
+
+    def counting_bytes(self: Path) -> bytes:
+        opened.append((epoch[0], str(self)))
+        return real_bytes(self)
+
+    def done(_: runs.Keeper, progress: Any) -> None:
+        epoch[0] = progress.epoch
+
+    monkeypatch.setattr(builtins, "open", counting_open)
+    monkeypatch.setattr(Path, "read_bytes", counting_bytes)
+    monkeypatch.setattr(runs.Keeper, "epoch_done", done)
+    start(config)
+    second = [file for number, file in opened if number == 1]
+    assert len(second) == 12  # six pictures with their texts
+    assert all(file.startswith(config.cache) for file in second)
+    assert not any(Image.MIME.get(Path(file).suffix) for file in second)
+
+
+def test_one_picture_is_learned_by_heart(made: Made) -> None:
+    config = made(
+        adapter={"rank": 32, "alpha": 32.0, "targets": r"transformer_blocks\..*|proj_out"},
+        optimizer={"lr": 1e-2, "clip": 1.0},
+        accumulation=1,
+        repeats=1,
+    )
+    material = gather(config, approved_only=False)
+    one = replace(material, items=material.items[:1])
+    studio = Studio(config, one, Processes("cpu"))
+    studio.prepare()
+    optimizer = torch.optim.AdamW([p for _, p in studio.parameters], lr=1e-2)
+    (draws,) = studio.steps(0)[0]
+    batch = studio._batch(draws)  # noqa: SLF001 - the same noise and sigma in every step
+    batch = batch._replace(seeds=(3,))
+    measured = []
+    for _ in range(300):
+        loss = flow_matching(studio._model, batch, config.sigmas).losses_B.mean()  # noqa: SLF001
+        measured.append(float(loss.detach()))
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    assert measured[-1] < measured[0] / 10
+
+
+def test_a_changed_setting_is_named_and_needs_force(made: Made) -> None:
+    start(made(epochs=1))
+    changed = made(epochs=2, optimizer={"lr": 2e-3})
+    with pytest.raises(
+        UserError, match=r"epochs: 1 -> 2; optimizer\.lr: 0\.001 -> 0\.002.*--force"
+    ):
+        start(changed)
+    assert "6 steps done" in start(changed, force=True)[-1]
+    watching = made(epochs=2, optimizer={"lr": 2e-3}, keep_states=1)
+    assert "this run is done already" in start(watching)
+
+
+def test_a_changed_caption_is_another_run(made: Made, tmp_path: Path) -> None:
+    start(made(epochs=1))
+    (tmp_path / "set" / "a.txt").write_text("safe, keichan, sitting")
+    with pytest.raises(UserError, match="dataset: other pictures, captions, sizes or repeats"):
+        runs.run(load_config(tmp_path / "train.yaml"), approved_only=False, force=False, say=print)
+
+
+def test_states_are_few_and_loras_are_all(made: Made) -> None:
+    config = made(epochs=4, keep_states=2)
+    start(config)
+    assert len(list(config.run_folder.glob("epoch-*/tiny-*.safetensors"))) == 4
+    states = sorted(path.parent.name for path in config.run_folder.glob("epoch-*/state.*"))
+    assert states == ["epoch-0003", "epoch-0004"]
+
+
+def test_a_damaged_state_is_passed_over(made: Made) -> None:
+    config = made(epochs=2)
+    start(config)
+    whole = contents(config)
+    state = config.run_folder / "epoch-0002" / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:-5])
+    assert "resuming behind step 3" in start(config)
+    assert contents(config) == whole
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_names_the_pictures(made: Made) -> None:
+    config = made(epochs=3, optimizer={"lr": 1e30})
+    with pytest.raises(UserError, match=r"step \d+: the loss is nan.*\.png.*Lower `optimizer\.lr`"):
+        start(config)
+    for state in config.run_folder.glob("epoch-*/state.safetensors"):
+        assert all(tensor.isfinite().all() for tensor in load_file(state).values())
+
+
+def test_two_runs_do_not_write_into_one_folder(made: Made) -> None:
+    config = made()
+    with locked(config.run_folder), pytest.raises(UserError, match="another run is writing there"):
+        start(config)
+
+
+def test_out_of_memory_says_what_would_fit(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = made(batch=2, accumulation=1)
+
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr("train.studio.flow_matching", full)
+    wanted = "a batch of 2 of 128x128; set `checkpointing: true`, or set `batch: 1`"
+    with pytest.raises(UserError, match=re.escape(wanted)):
+        start(config)
+
+
+def test_a_full_disk_leaves_nothing_under_a_final_name(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = made(epochs=2)
+    real = checkpoints.save_state
+
+    def save(path: Path, *rest: Any) -> None:
+        if path.parent.name == "epoch-0002":
+            monkeypatch.setattr("os.fsync", _no_space)
+        real(path, *rest)
+
+    monkeypatch.setattr(checkpoints, "save_state", save)
+    with pytest.raises(OSError, match="No space left"):
+        start(config)
+    assert not (config.run_folder / "epoch-0002" / "state.safetensors").exists()
+    assert not list(config.run_folder.rglob(".train.*"))
+    monkeypatch.undo()
+    assert "resuming behind step 3" in start(config)
+
+
+def _no_space(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_samples_begin_before_the_first_step_and_gather_in_one_sheet(made: Made) -> None:
+    config = made(epochs=1, samples=SAMPLES)
+    start(config)
+    folder = config.run_folder
+    names = ["K-1.png", "K-2.png", "N-1.png", "N-2.png"]
+    for epoch in ("epoch-0000", "epoch-0001"):
+        assert sorted(path.name for path in (folder / epoch / "samples").iterdir()) == names
+        with Image.open(folder / epoch / "samples.png") as sheet:
+            assert sheet.size == (4 * 64, 64 + 18)
+    with Image.open(folder / "samples-by-epoch.png") as sheet:
+        assert sheet.size == (2 * 64, 4 * (64 + 18))
+
+
+def test_the_hook_runs_for_every_file_and_is_tried_again(made: Made, tmp_path: Path) -> None:
+    script = tmp_path / "copy.sh"
+    script.write_text(
+        f'#!/bin/sh\necho "$1" >> {tmp_path}/seen\ntest $(wc -l < {tmp_path}/seen) -gt 1\n'
+    )
+    script.chmod(0o755)
+    config = made(epochs=1, on_checkpoint=str(script))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("train.hook.sleep", lambda _: None)
+        start(config)
+    assert len((tmp_path / "seen").read_text().splitlines()) == 2
+    log = (config.run_folder / "on_checkpoint.log").read_text()
+    assert re.findall(r"try (\d): .*: exit (\d)", log) == [("1", "1"), ("2", "0")]
+    assert threading.active_count() < 20
+
+
+def test_a_picture_that_changes_after_it_was_read_stops_the_run(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = made()
+    real = gather
+
+    def then_remove(*given: Any, **named: Any) -> Any:
+        material = real(*given, **named)
+        (tmp_path / "set" / "b.png").unlink()
+        return material
+
+    monkeypatch.setattr("train.run.gather", then_remove)
+    with pytest.raises(UserError, match=r"b\.png"):
+        start(config)
+
+
+def test_two_processes_learn_as_one_with_twice_the_batch(made: Made) -> None:
+    """By gloo: on CPUs accelerate's launcher wants mpirun, and starts one process without it.
+
+    On GPUs it calls the launcher that is called here.
+    """
+    one = made(name="one", batch=2)
+    start(one)
+    two = made(name="two", batch=1)
+    config = two.run_folder.parents[1] / "train.yaml"
+    ran = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
+         "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0",
+         "-m", "train", "run", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("steps done") == 1
+    assert losses(two) == pytest.approx(losses(one), rel=1e-5)
+    ours, theirs = (
+        load_file(c.run_folder / "epoch-0002" / "state.safetensors") for c in (one, two)
+    )
+    for key, tensor in ours.items():
+        torch.testing.assert_close(theirs[key], tensor, atol=1e-5, rtol=1e-3)
