@@ -108,6 +108,28 @@ def pruned(report: Report, baseline: Baseline) -> Baseline:
     return replace(baseline, tool=report.tool, pictures=pictures, sets=sets)
 
 
+def hold_against(
+    report: Report, baseline: Path | None, written: Path | None, *, prune: bool
+) -> Report:
+    """The report against a baseline that is read, or written first.
+
+    Raises:
+        UserError, RecordError: the baseline cannot be read.
+        OSError: it cannot be written.
+    """
+    if written is not None:
+        known = baseline_of(report)
+        save_baseline(written, known)
+    elif baseline is not None:
+        known = load_baseline(baseline)
+        if prune:
+            known = pruned(report, known)
+            save_baseline(baseline, known)
+    else:
+        return report
+    return against(report, known)
+
+
 def save_baseline(path: Path, baseline: Baseline) -> None:
     """Write it, one picture and one set a line, so that a change is one line of a diff.
 

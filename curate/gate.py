@@ -1,7 +1,6 @@
 """`curate lint`: open a dataset, judge it, say what was found."""
 
 import datetime as dt
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from curate.baseline import Baseline, against, baseline_of, load_baseline, pruned, save_baseline
+from curate import __version__
 from curate.errors import UserError
 from curate.formats import FORMATS, render
 from curate.formats.as_json import as_plain
@@ -28,7 +27,7 @@ from rules.spec import LintSettings, RuleProfile
 from rules.violation import Severity
 
 REPORT = "report.json"
-TOOL = "lora-curate"
+TOOL = f"lora-curate {__version__}"
 
 
 def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
@@ -54,7 +53,7 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
         UserError, RecordError, RuleCrash: it could not judge.
     """
     outputs = parse_outputs(forms, output_file, FORMATS)
-    known = _known(baseline, write_baseline, prune=prune_baseline)
+    _check_baselines(baseline, write_baseline, prune=prune_baseline)
     opened = partial(
         open_dataset, directory, trainer=trainer, cache_dir=cache_dir, measure=not no_measure
     )
@@ -66,23 +65,20 @@ def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
         session = opened()
     report = remember(session, judge(session, settings))
     report = replace(report, notes=(*report.notes, *notes))
-    if write_baseline is not None:
-        known = baseline_of(report)
-        save_baseline(write_baseline, known)
-    if known is not None:
-        if prune_baseline and baseline is not None:
-            save_baseline(baseline, known := pruned(report, known))
-        report = against(report, known)
+    if baseline is not None or write_baseline is not None:
+        from curate.baseline import hold_against  # noqa: PLC0415 - rarely used
+
+        report = hold_against(report, baseline, write_baseline, prune=prune_baseline)
     _write(session, report, outputs, fail_on)
     return exit_code(report, fail_on)
 
 
-def _known(baseline: Path | None, written: Path | None, *, prune: bool) -> Baseline | None:
+def _check_baselines(baseline: Path | None, written: Path | None, *, prune: bool) -> None:
+    """Refuse what cannot be meant, before anything is judged."""
     if baseline is not None and written is not None:
         raise UserError("--baseline reads a file and --write-baseline makes one; name one of them")
     if prune and baseline is None:
         raise UserError("--prune-baseline needs --baseline FILE, which it makes smaller")
-    return None if baseline is None else load_baseline(baseline)
 
 
 def _fixed(session: Session, settings: LintSettings) -> tuple[str, ...]:
@@ -140,8 +136,7 @@ def _codes(option: str, text: str) -> tuple[str, ...]:
 
 def judge(session: Session, settings: LintSettings) -> Report:
     """The report of an opened dataset, with what was guessed and left out on top."""
-    tool = f"{TOOL} {importlib.metadata.version(TOOL)}"
-    report = engine.lint(session.dataset, settings, tool=tool, today=dt.datetime.now(dt.UTC).date())
+    report = engine.lint(session.dataset, settings, tool=TOOL, today=dt.datetime.now(dt.UTC).date())
     return replace(report, notes=(*session.notes, *report.notes))
 
 

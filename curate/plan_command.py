@@ -1,7 +1,6 @@
 """`curate plan`: open a dataset, look for a plan, write it."""
 
 import datetime as dt
-import importlib.metadata
 from pathlib import Path
 
 from curate.errors import UserError
@@ -46,8 +45,7 @@ def plan_command(  # noqa: PLR0913 - the options of the command, all by keyword
     *_, state = progress(
         solver.solve(most_added, most_dropped), total=MOST_STEPS + 2, doing="looking for a plan"
     )
-    tool = f"{TOOL} {importlib.metadata.version(TOOL)}"
-    plan = make_plan(solver, state, tool)
+    plan = make_plan(solver, state, TOOL)
     place = Place(folder=session.shown, texts={}, dataset=dataset, root=session.root)
 
     def rendered(form: str, *, terminal: bool) -> str:  # noqa: ARG001 - it has no colours
