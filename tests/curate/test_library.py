@@ -1,5 +1,6 @@
 """The linter as a program imports it."""
 
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,7 @@ def test_a_guard_in_a_script_ends_it_also_where_the_command_is_imported(folder: 
 def test_what_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute `lnt`"):
         _ = curate.lnt
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert curate.__version__ == importlib.metadata.version("lora-curate")
