@@ -220,12 +220,12 @@ def _local(here: Path, name: str) -> str:
     return str(here / name) if (here / name).is_dir() else name
 
 
-# What a run may change and be the same run: where its files lie, and what only watches it.
-WATCHING = frozenset({"output", "cache", "samples", "on_checkpoint", "keep_states", "save_every"})
+# What a run may change and be the same run, since it only watches.
+WATCHING = frozenset({"samples", "on_checkpoint", "keep_states", "save_every"})
 
 
 def as_json(config: TrainConfig) -> str:
-    """The whole configuration, alike for alike ones.
+    """All that decides what is learned, alike for alike runs.
 
     Of paths the last name alone: LoRA files travel, and nobody needs to read whose home they left.
     """
@@ -236,8 +236,8 @@ def _plain(config: TrainConfig) -> dict[str, object]:
     plain: dict[str, object] = to_plain(config)
     base = to_plain(config.base)
     files = {k: Path(v).name if isinstance(v, str) else v for k, v in base.items()}
-    places = {key: Path(str(plain[key])).name for key in ("dataset", "output", "cache")}
-    return {**plain, **places, "base": files}
+    kept = {key: value for key, value in plain.items() if key not in {"output", "cache"}}
+    return {**kept, "dataset": Path(config.dataset).name, "base": files}
 
 
 def changes(old: str, config: TrainConfig) -> list[str]:

@@ -3,8 +3,10 @@
 import hashlib
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from curate.buckets import place
 from curate.errors import UserError
 from curate.manifest import MANIFEST, drift, read_manifest, real_files
 from curate.session import open_dataset
@@ -66,8 +68,11 @@ def gather(config: TrainConfig, *, approved_only: bool) -> Material:
     root = Path(config.dataset)
     approved, stamp = _approved(root) if approved_only else (None, None)
     dataset = open_dataset(config.dataset, trainer=TRAINER, look=None).dataset
+    warnings = [] if approved_only else ["not approved: the folder is trained as it is"]
     if config.resolution is not None and config.resolution != dataset.resolution:
-        dataset = _at(root, dataset, config.resolution)
+        told = f"trained at {config.resolution}, linted and previewed at {dataset.resolution}"
+        warnings.append(told)
+        dataset = _at(dataset, config.resolution)
     pictures = [p for p in dataset.fed if approved is None or p.path in approved]
     _check(config, dataset, pictures)
     if approved is not None and (lost := approved - {p.path for p in pictures}):
@@ -80,7 +85,7 @@ def gather(config: TrainConfig, *, approved_only: bool) -> Material:
         items=items,
         resolution=config.resolution or dataset.resolution,
         manifest=stamp,
-        warnings=() if approved_only else ("not approved: the folder is trained as it is",),
+        warnings=tuple(warnings),
         trigger=dataset.spec.subject.trigger,
         prompts=_prompts(dataset, pictures),
     )
@@ -98,17 +103,13 @@ def _approved(root: Path) -> tuple[set[str], str]:
     return {picture.path for picture in manifest.pictures}, hashlib.sha256(raw).hexdigest()
 
 
-def _at(root: Path, dataset: Dataset, resolution: int) -> Dataset:
+def _at(dataset: Dataset, resolution: int) -> Dataset:
     """The same dataset at another resolution: every picture placed anew."""
-    from dataclasses import replace
-
-    from curate.buckets import place
-
     pictures = tuple(
         replace(p, placement=place(p.size, dataset.trainer.buckets, resolution)) if p.size else p
         for p in dataset.pictures
     )
-    return replace(dataset, name=root.name, pictures=pictures)
+    return replace(dataset, pictures=pictures)
 
 
 def _check(config: TrainConfig, dataset: Dataset, pictures: Iterable[Picture]) -> None:
@@ -160,8 +161,8 @@ def variants(caption: Caption, settings: CaptionSettings, seed: int) -> tuple[st
         toss = random.Random(seed_of(seed, caption.text, number))  # noqa: S311 - no secret
         order = list(range(len(caption.tokens)))
         for run in runs:
-            for place, taken in zip(run, toss.sample(run, len(run)), strict=True):
-                order[place] = taken
+            for here, taken in zip(run, toss.sample(run, len(run)), strict=True):
+                order[here] = taken
         texts.append(_reordered(caption, order))
     return tuple(dict.fromkeys(texts))
 
