@@ -19,6 +19,8 @@ SELECTED = ("CAP", "TAG", "TRG", "CON004", "DUP")
 NEED_SIGHT = {"CAP020", "TAG009"}
 # What each trainer, vocabulary or declaration is needed for is judged in a folder of its own.
 UNJUDGED = {"CAP016", "CAP021", "TAG008", "TAG011"}
+# These need views that somebody saw, or pictures held out: their own cases judge them.
+JUDGED_ELSEWHERE = {"DUP006", "TAG009"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def test_every_rule_on_captions_and_tags_has_its_fault(folders: Mapping[str, Jud
 def test_every_selected_rule_judges_somewhere_and_abstains_nowhere(
     folders: Mapping[str, Judged],
 ) -> None:
-    assert {s.code for s in folders["main"].report.skipped} == UNJUDGED | {"CAP016"}
+    assert {s.code for s in folders["main"].report.skipped} == UNJUDGED | JUDGED_ELSEWHERE
     ran = {code for judged in folders.values() for code in judged.report.ran}
     assert ran >= UNJUDGED
     assert not any(judged.report.abstained for judged in folders.values())
