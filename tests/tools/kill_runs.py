@@ -61,7 +61,7 @@ def main() -> None:
     toss = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 0)  # noqa: S311 - no secret
     torch.set_num_threads(1)
     quiet_libraries()
-    assert Studio  # imported before the fork, so that kills fall into the run and not before it
+    assert issubclass(Studio, object)  # imported before the fork: kills fall into the run
     with tempfile.TemporaryDirectory() as folder:
         config = load_config(write_run(Path(folder), epochs=EPOCHS, adapter={"dropout": 0.1}))
         unkilled = replace(config, output=f"{folder}/unkilled")

@@ -17,6 +17,8 @@ CPU = torch.device("cpu")
 F32 = torch.float32
 LONG = "masterpiece, best quality, keichan, 1girl, she is standing with a blue ribbon"
 SHORT = "keichan, smile"
+# A number behind inner brackets counts for those, and each inner pair for itself.
+FIVE = [("x ", 1.0), ("y ", 9.9), ("z", 6.0), (" w", 9.9), (" v", 1.0)]
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +70,19 @@ def test_marks_of_weights_leave_the_text_and_multiply_its_rows(
         ("((a))", [("a", 1.1 * 1.1)]),
         ("(a (b:2) c:1.5)", [("a ", 1.5), ("b", 2.0), (" c", 1.5)]),
         (r"keichan \(series\)", [("keichan (series)", 1.0)]),
+        ("((a):1.1)", [("a", 1.1 * 1.1)]),
+        ("x (((y (z:6) w):9)) v", [*FIVE]),
+        ("(:1.3)", [(":1.3", 1.1)]),
         ("(a", [("(a", 1.0)]),
         ("a) :)", [("a) :)", 1.0)]),
         ("", []),
     ],
 )
 def test_prompts_are_cut_by_their_weights(prompt: str, segments: list[tuple[str, float]]) -> None:
-    assert weighted_segments(prompt) == tuple(segments)
+    found = weighted_segments(prompt)
+    assert [segment.text for segment in found] == [text for text, _ in segments]
+    weights = [weight for _, weight in segments]
+    assert [segment.weight for segment in found] == pytest.approx(weights)
 
 
 def test_a_text_in_a_batch_has_the_rows_that_it_has_alone(

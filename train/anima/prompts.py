@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 # What a pair of brackets without a number multiplies by.
 EMPHASIS = 1.1
-_NUMBER = re.compile(r"(.*):\s*([+-]?\d*\.?\d+)\s*", re.DOTALL)
+_NUMBER = re.compile(r"(.+):\s*([+-]?\d*\.?\d+)\s*", re.DOTALL)
 # Escaped brackets are kept from the search for pairs.
 _OPEN, _CLOSE = "\0\1", "\0\2"
 
