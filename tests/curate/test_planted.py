@@ -19,6 +19,8 @@ SELECTED = ("CAP", "TAG", "TRG", "CON004", "DUP")
 NEED_SIGHT = {"CAP020", "TAG009"}
 # What each trainer, vocabulary or declaration is needed for is judged in a folder of its own.
 UNJUDGED = {"CAP016", "CAP021", "TAG008", "TAG011"}
+# What nobody saw of some pictures is counted as an abstention of these.
+UNCLEAR = {"CAP020", "DUP004"}
 # These need views that somebody saw, or pictures held out: their own cases judge them.
 JUDGED_ELSEWHERE = {"DUP006", "TAG009"}
 
@@ -97,13 +99,14 @@ def test_every_rule_on_captions_and_tags_has_its_fault(folders: Mapping[str, Jud
     assert wanted - NEED_SIGHT <= codes
 
 
-def test_every_selected_rule_judges_somewhere_and_abstains_nowhere(
+def test_every_selected_rule_judges_somewhere_and_abstains_where_nobody_saw(
     folders: Mapping[str, Judged],
 ) -> None:
     assert {s.code for s in folders["main"].report.skipped} == UNJUDGED | JUDGED_ELSEWHERE
     ran = {code for judged in folders.values() for code in judged.report.ran}
     assert ran >= UNJUDGED
-    assert not any(judged.report.abstained for judged in folders.values())
+    abstained = {a.code for judged in folders.values() for a in judged.report.abstained}
+    assert abstained == UNCLEAR
 
 
 def test_the_same_seed_writes_the_same_bytes(folders: Mapping[str, Judged], tmp_path: Path) -> None:
