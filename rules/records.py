@@ -99,11 +99,15 @@ def _faults(cls: Any, error: "ValidationError") -> list[str]:  # noqa: ANN401 - 
     branches = {t.__name__ for t in _reachable(cls) if isinstance(t, type)}
     by_place: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False):
-        keys = [key for key in map(str, item["loc"]) if not _names_a_branch(key, branches)]
+        unknown = item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}
+        # A key that nobody knows may be called as a branch is.
+        last = tuple(map(str, item["loc"][-1:])) if unknown else ()
+        path = map(str, item["loc"][:-1] if unknown else item["loc"])
+        keys = [*(key for key in path if not _names_a_branch(key, branches)), *last]
         place = ".".join(map(shortened, keys)) or "(top)"
         if place not in by_place and len(by_place) == FAULTS_SHOWN:
             continue
-        if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        if unknown:
             said = f"unknown key{_nearest(cls, keys)}"
         else:
             found = shortened(json.dumps(item["input"], default=str, ensure_ascii=False))

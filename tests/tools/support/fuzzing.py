@@ -153,6 +153,7 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
             b"!!python/object/apply:os.system [id]\n",
             b"a: 1:1:1:1\nb: 0x_\nc: .inf\nd: 1e999\n",
             b"{" * 40,
+            b"int: {}\nlint: {str: 1, function-a: 2}\n",
         ),
     ),
     "facts": (
