@@ -221,7 +221,7 @@ def _local(here: Path, name: str) -> str:
 
 
 # What a run may change and be the same run, since it only watches.
-WATCHING = frozenset({"samples", "on_checkpoint", "keep_states", "save_every"})
+WATCHING = frozenset({"samples", "keep_states", "save_every"})
 
 
 def as_json(config: TrainConfig) -> str:
@@ -232,11 +232,15 @@ def as_json(config: TrainConfig) -> str:
     return json.dumps(_plain(config), sort_keys=True)
 
 
+# What belongs to this machine, and to nobody whom a LoRA file reaches.
+HERE = frozenset({"output", "cache", "on_checkpoint"})
+
+
 def _plain(config: TrainConfig) -> dict[str, object]:
     plain: dict[str, object] = to_plain(config)
     base = to_plain(config.base)
     files = {k: Path(v).name if isinstance(v, str) else v for k, v in base.items()}
-    kept = {key: value for key, value in plain.items() if key not in {"output", "cache"}}
+    kept = {key: value for key, value in plain.items() if key not in HERE}
     return {**kept, "dataset": Path(config.dataset).name, "base": files}
 
 

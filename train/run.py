@@ -149,6 +149,8 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
                 epochs=config.epochs,
                 seed=config.seed,
             )
+    except torch.OutOfMemoryError as error:
+        raise UserError(studio.out_of_memory()) from error
     finally:
         if metrics is not None:
             metrics.close()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from curate.errors import UserError
 from train import samples
 from train.adapter import NAME, attach, trainable
 from train.anima import loading
@@ -56,6 +55,7 @@ class Studio:
             for item in material.items
         )
         self._model: Untyped = None
+        self._last = "the transformer"
         self.bar = Bar()
 
     def prepare(self) -> None:
@@ -103,21 +103,25 @@ class Studio:
         )
 
     def losses(self, draws: Draws) -> tuple[torch.Tensor, Sequence[float]] | None:
-        """Losses of this process's part of a batch; None where it has none.
-
-        Raises:
-            UserError: the memory does not suffice.
-        """
+        """Losses of this process's part of a batch; None where it has none."""
         mine = draws[self._processes.rank :: self._processes.count]
         if not mine:
             return None
         batch = self._batch(mine)
-        try:
-            with self._autocast():
-                found = flow_matching(self._model, batch, self._config.sigmas)
-        except torch.OutOfMemoryError as error:
-            raise UserError(self._out_of_memory(batch)) from error
+        height, width = (side * LATENT_SIDE for side in batch.latents_BCHW.shape[-2:])
+        self._last = f"a batch of {len(mine)} of {width}x{height}"
+        with self._autocast():
+            found = flow_matching(self._model, batch, self._config.sigmas)
         return found.losses_B, found.sigmas
+
+    def out_of_memory(self) -> str:
+        """What did not fit, and what would."""
+        config = self._config
+        ways = [] if config.checkpointing else ["set `checkpointing: true`"]
+        if config.batch > 1:
+            ways.append(f"set `batch: 1` and `accumulation: {config.batch * config.accumulation}`")
+        ways.append("lower `resolution`")
+        return f"out of memory with {self._last}; {', or '.join(ways)}"
 
     def names(self, step: Step) -> str:
         """The pictures of a step."""
@@ -196,13 +200,3 @@ class Studio:
         if self._processes.device.type == "cuda" and self._dtype != torch.float32:
             return torch.autocast("cuda", dtype=self._dtype)
         return contextlib.nullcontext()
-
-    def _out_of_memory(self, batch: Batch) -> str:
-        config = self._config
-        height, width = (side * LATENT_SIDE for side in batch.latents_BCHW.shape[-2:])
-        ways = [] if config.checkpointing else ["set `checkpointing: true`"]
-        if config.batch > 1:
-            ways.append(f"set `batch: 1` and `accumulation: {config.batch * config.accumulation}`")
-        ways.append("lower `resolution`")
-        shown = f"{len(batch.paths)} of {width}x{height}"
-        return f"out of memory with a batch of {shown}; {', or '.join(ways)}"

@@ -260,6 +260,60 @@ def test_out_of_memory_says_what_would_fit(made: Made, monkeypatch: pytest.Monke
         start(config)
 
 
+def test_memory_may_also_end_on_the_way_back(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(torch.Tensor, "backward", full)
+    with pytest.raises(UserError, match="out of memory with a batch of 1 of 128x128"):
+        start(made(checkpointing=True))
+
+
+def test_checkpointing_changes_no_loss(made: Made) -> None:
+    plain, thrifty = made(name="plain"), made(name="thrifty", checkpointing=True)
+    start(plain)
+    start(thrifty)
+    assert losses(thrifty) == pytest.approx(losses(plain), rel=1e-5)
+
+
+def test_in_bf16_the_base_is_held_so_and_the_lora_is_not(made: Made) -> None:
+    config = made(dtype="bf16", samples=SAMPLES)
+    start(config)
+    state = load_file(config.run_folder / "epoch-0002" / "state.safetensors")
+    assert {tensor.dtype for tensor in state.values()} == {torch.float32}
+    exact = made(name="exact")
+    start(exact)
+    assert losses(config) == pytest.approx(losses(exact), rel=0.05)
+
+
+def test_captions_are_dropped_and_reordered_by_draw(made: Made) -> None:
+    captions = {"dropout": 0.5, "shuffle": ["general"], "variants": 3}
+    config = made(captions=captions, repeats=8)
+    studio = Studio(config, gather(config, approved_only=False), Processes("cpu"))
+    material = gather(config, approved_only=False)
+    texts = [item.texts for item in material.items]
+    told = [studio._text(texts[d.item], d.seed) for s in studio.steps(0) for b in s for d in b]  # noqa: SLF001
+    assert 6 <= told.count("") <= 18
+    assert set(told) - {""} <= {text for each in texts for text in each}
+    assert len(set(told)) > 4
+    start(config)
+
+
+def test_mirrored_pictures_have_latents_of_their_own(made: Made) -> None:
+    config = made(flip=True, repeats=8)
+    start(config)
+    latents = list((Path(config.cache) / "latents").rglob("*.safetensors"))
+    assert len(latents) == 2 * 3
+
+
+def test_nothing_of_this_machine_is_in_a_lora_file(made: Made, tmp_path: Path) -> None:
+    config = made(epochs=1, on_checkpoint="true somebody@example.org:/backup")
+    start(config)
+    raw = (config.run_folder / "epoch-0001" / "tiny-0001.safetensors").read_bytes()
+    assert str(tmp_path).encode() not in raw
+    assert b"example.org" not in raw
+
+
 def test_a_full_disk_leaves_nothing_under_a_final_name(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
