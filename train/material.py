@@ -73,6 +73,7 @@ def gather(config: TrainConfig, *, approved_only: bool) -> Material:
         told = f"trained at {config.resolution}, linted and previewed at {dataset.resolution}"
         warnings.append(told)
         dataset = _at(dataset, config.resolution)
+    warnings += _linted_otherwise(config, dataset)
     pictures = [p for p in dataset.fed if approved is None or p.path in approved]
     _check(config, dataset, pictures)
     if approved is not None and (lost := approved - {p.path for p in pictures}):
@@ -110,6 +111,21 @@ def _at(dataset: Dataset, resolution: int) -> Dataset:
         for p in dataset.pictures
     )
     return replace(dataset, pictures=pictures)
+
+
+def _linted_otherwise(config: TrainConfig, dataset: Dataset) -> list[str]:
+    """What dataset.yaml says of the trainer, and train.yaml otherwise."""
+    choice = dataset.spec.trainer_choice
+    trained = {
+        "batch": (choice.batch, config.batch),
+        "flip": (choice.flip, config.flip),
+        "shuffle": (choice.shuffle, bool(config.captions.shuffle)),
+    }
+    return [
+        f"dataset.yaml was linted with `{key}: {linted}`, and the run has {ours}"
+        for key, (linted, ours) in trained.items()
+        if linted is not None and linted != ours
+    ]
 
 
 def _check(config: TrainConfig, dataset: Dataset, pictures: Iterable[Picture]) -> None:

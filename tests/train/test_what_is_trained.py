@@ -61,6 +61,18 @@ def test_pictures_lie_where_the_simulation_puts_them(config_file: Path) -> None:
     assert material.prompts["N"] == "safe, keichan, She is looking at the viewer."
 
 
+def test_a_run_that_differs_from_what_was_linted_says_so(config_file: Path) -> None:
+    spec = "subject: {trigger: keichan}\ntrainer: {profile: builtin, batch: 2, flip: false}\n"
+    (config_file.parent / "set" / "dataset.yaml").write_text(spec + "resolution: 1024\n")
+    config_file.write_text(config_file.read_text() + "resolution: 128\n")
+    material = gather(load_config(config_file), approved_only=False)
+    assert material.warnings[1:] == (
+        "trained at 128, linted and previewed at 1024",
+        "dataset.yaml was linted with `batch: 2`, and the run has 1",
+    )
+    assert {item.placement.bucket for item in material.items} == {(128, 128)}
+
+
 def test_a_picture_without_a_caption_stops_the_run(config_file: Path) -> None:
     (config_file.parent / "set" / "b.txt").unlink()
     with pytest.raises(UserError, match=r"1 picture without a caption that can be read: b\.png"):
