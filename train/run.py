@@ -158,11 +158,14 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
     done = ended.epoch == config.epochs
     if processes.rank == 0 and not done:
         keeper.interrupted(ended)
-    if done:
-        say(f"{counted(ended.step, 'step')} done; LoRA files are below {config.run_folder}")
-    else:
-        say(f"stopped behind step {ended.step:,}; start the same command again to go on")
+    say(_last_words(config, ended, done=done))
     return done
+
+
+def _last_words(config: TrainConfig, ended: Progress, *, done: bool) -> str:
+    if done:
+        return f"{counted(ended.step, 'step')} done; LoRA files are below {config.run_folder}"
+    return f"stopped behind step {ended.step:,}; start the same command again to go on"
 
 
 class Keeper:
