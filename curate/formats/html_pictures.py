@@ -106,6 +106,7 @@ def cards(shown: Gallery, findings: tuple[Finding, ...]) -> Markup:
 
 
 def _card(shown: Gallery, number: int, picture: Picture, codes: Mapping[str, Finding]) -> Markup:
+    # What is said of all of them together tells nothing of this one.
     badges = (
         element(
             "li",
@@ -113,6 +114,7 @@ def _card(shown: Gallery, number: int, picture: Picture, codes: Mapping[str, Fin
             title=finding.name,
         )
         for code, finding in codes.items()
+        if finding.picture is not None or len(shown.of(finding)) < len(shown.pictures)
     )
     text = element(
         "div", element("bdi", picture.path), element("ul", *badges, class_="codes"), class_="text"
