@@ -28,7 +28,8 @@ FAR = 1000.0
 LYING = 16
 FROM_FRONT = 20.0
 CLOSE = frozenset({"face", "bust"})
-TOLD_BY_LEGS = frozenset({"walk", "run"})
+# A cut above the knees hides a stride; a lying figure cut at the chest is neither up nor down.
+HIDDEN_LEGS = {"walk": {"cowboy"}, "run": {"cowboy"}, "lie": CLOSE}
 ELEVATIONS = {"below": (-38.0, -18.0), "eye": (-9.0, 11.0), "above": (18.0, 44.0)}
 
 
@@ -192,7 +193,7 @@ def _cleared(dice: Dice, figure: Figure) -> Figure:
     )
     lying[:, 0] *= side
     clear, whole = dice.chance(dice.prior.clear), dice.chance(dice.prior.legs)
-    if whole and framing == "cowboy" and pose.name in TOLD_BY_LEGS:
+    if whole and framing in HIDDEN_LEGS.get(pose.name, ()):
         framing = "full"
     if not clear:
         return figure
