@@ -16,10 +16,10 @@ def same_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
     """Different pictures with the same caption.
 
     What it does:
-        Groups the captions that the trainer feeds by their text, white space aside, and reports
-        each text that stands for more than one picture. Copies of one picture, pictures that
-        share one caption file and empty captions are other rules' business (DUP001, IMG008,
-        CAP002).
+        Groups the captions that the trainer feeds by their tags and sentences, whatever the order
+        of the tags, and reports each group that stands for more than one picture. Copies of one
+        picture, pictures that share one caption file and empty captions are other rules'
+        business (DUP001, IMG008, CAP002).
 
     Why is this bad?
         Whatever differs between these pictures has no word. The trigger and the tags that they
@@ -32,18 +32,20 @@ def same_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
     Source:
         Checks of caption tools; captions copied from one file to the next and not finished.
     """
-    groups: dict[str, list[tuple[Picture, Caption]]] = defaultdict(list)
+    groups: dict[object, list[tuple[Picture, Caption]]] = defaultdict(list)
     for picture, caption in dataset.captioned:
         if caption.tokens:
-            groups[" ".join(caption.text.split())].append((picture, caption))
-    for text, members in groups.items():
+            groups[frozenset(caption.tags), caption.sentences].append((picture, caption))
+    for members in groups.values():
+        texts = sorted({" ".join(caption.text.split()) for _, caption in members})
+        text = texts[0]
         contents = {_content(picture) for picture, _ in members}
         if len(contents) == 1 or len({caption.path for _, caption in members}) == 1:
             continue
         start = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip(' ,')}..."
         yield Violation(
-            message=f"{len(members)} of {counted(len(dataset.captioned), 'caption')} are the "
-            f"same: `{start}`",
+            message=f"{len(members)} of {counted(len(dataset.captioned), 'caption')} "
+            f"{'are the same' if len(texts) == 1 else 'say the same'}: `{start}`",
             evidence={
                 "captions": len(members),
                 "total": len(dataset.captioned),
