@@ -6,60 +6,26 @@ Commands import what they need when they run, so that `--help` costs click and n
 import gc
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import click
 
+from curate.changing import compare, fix, plan
 from curate.figures.command import figures
+from curate.options import (
+    File,
+    cache_option,
+    folder,
+    formats_option,
+    look_options,
+    name_option,
+    output_option,
+    trainer_option,
+)
 
-F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES = ("error", "warning", "info", "never")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
-File = click.Path(dir_okay=False, path_type=Path)
-
-
-def formats_option(formats: tuple[str, ...]) -> Callable[[F], F]:
-    """`--format`, several times in one run."""
-    return click.option(
-        "--format",
-        "forms",
-        metavar="FORMAT[=FILE]",
-        multiple=True,
-        help=f"{', '.join(formats)}; several, each with a file.  [default: {formats[0]}]",
-    )
-
-
-output_option = click.option(
-    "--output-file", type=File, help="Write there instead of to standard output."
-)
-folder = click.argument("directory", metavar="DIR")
-trainer_option = click.option("--trainer", metavar="ID", help="Judge by this trainer's profile.")
-name_option = click.option("--name", help="The dataset in FiftyOne.  [default: the folder's name]")
-cache_option = click.option(
-    "--cache-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Keep facts here instead of DIR/.curate.",
-)
-
-
-def look_options(command: F) -> F:
-    """Classifiers to look with."""
-    options = (
-        click.option(
-            "--clip-model",
-            metavar="NAME[:WEIGHTS]",
-            help="Look with this open_clip model; WEIGHTS is a tag of its hub, or a file.",
-        ),
-        click.option("--tagger", type=File, help="Look with this WD14-type tagger: model.onnx."),
-        click.option(
-            "--tags", type=File, help="Its table.  [default: selected_tags.csv beside it]"
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -236,26 +202,6 @@ def lint(context: click.Context, /, directory: str, **options: Any) -> None:  # 
 
 @cli.command()
 @folder
-@trainer_option
-@click.option("--select", metavar="CODES", help="Only fixes of rules whose codes begin so.")
-@click.option("--ignore", metavar="CODES", help="No fixes of rules whose codes begin so.")
-@click.option("--unsafe", is_flag=True, help="Also fixes that may change what a caption means.")
-@click.option("--diff", is_flag=True, help="Change nothing; exit 1 if something would change.")
-@click.option("--undo", "undoing", is_flag=True, help="Put back what the last fix changed.")
-@cache_option
-@click.pass_context
-def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # noqa: ANN401
-    """Mend captions in DIR and show each change; pictures are never touched.
-
-    Exit codes: 0 done, 1 a caption was left alone, 2 it could not judge.
-    """
-    from curate.fix import fix_command
-
-    context.exit(fix_command(directory, **options))
-
-
-@cli.command()
-@folder
 @click.option("--check", is_flag=True, help="Change nothing; say which files differ from it.")
 @click.option("--override", "overrides", metavar="CODE", multiple=True, help="Accept this error.")
 @click.option("--reason", metavar="TEXT", help="Why it is accepted.")
@@ -274,36 +220,6 @@ def approve(context: click.Context, /, directory: str, *, check: bool, **options
     for line in done.lines:
         click.echo(visible(line))
     context.exit(done.code)
-
-
-@cli.command()
-@folder
-@trainer_option
-@click.option("--max-add", type=click.IntRange(0), metavar="N", help="Pictures.  [default: 20]")
-@click.option(
-    "--max-drop", type=click.IntRange(0), metavar="N", help="Pictures.  [default: a third]"
-)
-@formats_option(("text", "json", "markdown", "html"))
-@output_option
-@cache_option
-def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
-    """Say which pictures to add to DIR and which to drop, and what would be found then."""
-    from curate.plan_command import plan_command
-
-    plan_command(directory, **options)
-
-
-@cli.command()
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
-@trainer_option
-@formats_option(("text", "json", "markdown"))
-@output_option
-def compare(before: str, after: str, **options: Any) -> None:  # noqa: ANN401
-    """Say what moved from dataset A to dataset B, and how many factors changed at once."""
-    from curate.compare_command import compare_command
-
-    compare_command(before, after, **options)
 
 
 @cli.command()
@@ -371,7 +287,8 @@ def preview(directory: str, trainer: str | None, out: Path | None, cache_dir: Pa
         click.echo(path)
 
 
-cli.add_command(figures)
+for command in (compare, figures, fix, plan):
+    cli.add_command(command)
 
 
 def main() -> None:
