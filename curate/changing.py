@@ -28,7 +28,7 @@ def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # n
 
     Exit codes: 0 done, 1 a caption was left alone, 2 it could not judge.
     """
-    from curate.fix import fix_command
+    from curate.fix.command import fix_command
 
     context.exit(fix_command(directory, **options))
 
@@ -45,7 +45,7 @@ def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # n
 @cache_option
 def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
     """Say which pictures to add to DIR and which to drop, and what would be found then."""
-    from curate.plan_command import plan_command
+    from curate.plan.command import plan_command
 
     plan_command(directory, **options)
 
@@ -58,6 +58,6 @@ def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
 @output_option
 def compare(before: str, after: str, **options: Any) -> None:  # noqa: ANN401
     """Say what moved from dataset A to dataset B, and how many factors changed at once."""
-    from curate.compare_command import compare_command
+    from curate.compare.command import compare_command
 
     compare_command(before, after, **options)

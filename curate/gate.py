@@ -83,7 +83,7 @@ def _check_baselines(baseline: Path | None, written: Path | None, *, prune: bool
 
 def _fixed(session: Session, settings: LintSettings) -> tuple[str, ...]:
     """Mend what is safe to mend, its differences on standard error; notes on what was left."""
-    from curate.fix import checked_mend, diff_lines, write_mended  # noqa: PLC0415 - rarely used
+    from curate.fix.command import checked_mend, diff_lines, write_mended  # noqa: PLC0415 - rarely used
 
     mended = checked_mend(session, settings, unsafe=False)
     for line in diff_lines(mended.changes, session.shown):

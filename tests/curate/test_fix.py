@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from support.command import curate
 from support.folders import dataset, draw
 
-from curate import fix_rounds, gate
-from curate.fix_files import Change, unified_diff
-from curate.fix_journal import FOLDER
-from curate.fix_rounds import mend
+from curate import gate
+from curate.fix import rounds
+from curate.fix.files import Change, unified_diff
+from curate.fix.journal import FOLDER
+from curate.fix.rounds import mend
 from curate.session import open_dataset
 from rules.violation import Edit, Fix
 
@@ -199,7 +200,7 @@ def test_a_caption_that_somebody_changed_meanwhile_is_left_alone_and_named(
         (folder / "c.txt").unlink(missing_ok=True)
         return report
 
-    monkeypatch.setattr(fix_rounds, "judge", interfere)
+    monkeypatch.setattr(rounds, "judge", interfere)
     ran = curate("fix", str(folder))
     assert ran.code == 1
     assert "left alone: a.txt was changed while it was judged" in ran.out
@@ -300,7 +301,7 @@ def test_fixes_that_undo_each_other_leave_the_caption_alone(
         others = [finding for finding in report.findings if "a.txt" not in finding.paths]
         return replace(report, findings=(made, *others))
 
-    monkeypatch.setattr(fix_rounds, "judge", quarrel)
+    monkeypatch.setattr(rounds, "judge", quarrel)
     ran = curate("fix", str(folder))
     assert ran.code == 1
     assert "left alone: a.txt does not settle: fixes of" in ran.out

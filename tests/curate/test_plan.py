@@ -15,7 +15,7 @@ from curate.figures.draw import draw
 from curate.figures.spec import FiguresSpec, figures_of
 from curate.figures.spec import Shot as FigureShot
 from curate.labels import PictureLabels, load_labels, save_labels
-from curate.plan_shots import PlannedPicture, Shot
+from curate.plan.shots import PlannedPicture, Shot
 from rules.records import parse, to_plain
 
 Told = dict[str, Any]  # JSON

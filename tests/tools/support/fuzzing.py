@@ -11,8 +11,8 @@ from curate.baseline import Baseline, KnownSet, load_baseline, save_baseline
 from curate.captions import SlotTable
 from curate.errors import UserError
 from curate.feeding import choose_sidecar, feed_caption
-from curate.fix_journal import last_journal, place_of
-from curate.fix_write import undo
+from curate.fix.journal import last_journal, place_of
+from curate.fix.write import undo
 from curate.labels import load_labels
 from curate.manifest import drift, read_manifest
 from curate.sidecars import likely_encoding

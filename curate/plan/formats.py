@@ -7,7 +7,7 @@ from typing import Any
 from curate.formats.as_json import as_plain
 from curate.formats.as_markdown import as_text
 from curate.formats.place import Place, visible
-from curate.plan import Addition, Plan, Prune, Row, plannable
+from curate.plan.plan import Addition, Plan, Prune, Row, plannable
 from rules.quoting import counted, some_of
 from rules.records import to_plain
 
@@ -22,7 +22,7 @@ def render(form: str, plan: Plan, place: Place) -> str:
     if form == "markdown":
         return "\n".join(_markdown(plan)) + "\n"
     if form == "html":
-        from curate.plan_html import page  # noqa: PLC0415 - one format a run
+        from curate.plan.as_html import page  # noqa: PLC0415 - one format a run
 
         return page(plan, place)
     return "\n".join(map(visible, _text(plan, place))) + "\n"

@@ -20,7 +20,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from pydantic import Field
 
 from curate.errors import UserError
-from curate.fix_files import Change
+from curate.fix.files import Change
 from curate.folder import CAPTION_SUFFIXES, shown, suffix_of
 from rules.records import RecordError, parse_json, record, to_plain, write_atomically
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from curate.compare import compare
-from curate.compare_formats import FORMATS, render
+from curate.compare.compare import compare
+from curate.compare.formats import FORMATS, render
 from curate.gate import judge
 from curate.outputs import parse_outputs, write_outputs
 from curate.session import open_dataset

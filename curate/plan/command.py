@@ -7,9 +7,9 @@ from curate.errors import UserError
 from curate.formats.place import Place
 from curate.gate import TOOL
 from curate.outputs import parse_outputs, write_outputs
-from curate.plan import make_plan
-from curate.plan_formats import FORMATS, render
-from curate.plan_solve import MOST_STEPS, Solver
+from curate.plan.formats import FORMATS, render
+from curate.plan.plan import make_plan
+from curate.plan.solve import MOST_STEPS, Solver
 from curate.progress import progress
 from curate.session import open_dataset
 

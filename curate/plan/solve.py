@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from curate.plan_moves import Move, additions, drops
-from curate.plan_shots import Darkroom, PlannedPicture
+from curate.plan.moves import Move, additions, drops
+from curate.plan.shots import Darkroom, PlannedPicture
 from rules import engine
 from rules.model import Dataset
 from rules.records import record

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from curate.plan_shots import EXPRESSIONS, LEGS, Shot
+from curate.plan.shots import EXPRESSIONS, LEGS, Shot
 from rules.evidence import wants
 from rules.known_labels import label_of
 from rules.model import Dataset, Picture

@@ -1,4 +1,4 @@
-"""`curate compare`: what moved from one version of a dataset to the next.
+"""Two datasets held against each other, and how many factors changed at once.
 
 Pictures are told apart by content, so that a renaming moves nothing.
 """

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from curate.fix_files import CaptionFiles, Change, LeftAloneError
+from curate.fix.files import CaptionFiles, Change, LeftAloneError
 from curate.gate import judge
 from curate.session import Session, with_index
 from rules.records import record

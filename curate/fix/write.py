@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from curate.errors import UserError
-from curate.fix_files import Change
-from curate.fix_journal import (
+from curate.fix.files import Change
+from curate.fix.journal import (
     FOLDER,
     Entry,
     entry_of,

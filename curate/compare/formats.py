@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from curate.compare import CodeMoved, Comparison, Moved, Setting
+from curate.compare.compare import CodeMoved, Comparison, Moved, Setting
 from curate.formats.as_markdown import as_text
 from curate.formats.place import visible
 from rules.quoting import counted, some_of

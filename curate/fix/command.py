@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from curate.errors import UserError
-from curate.fix_files import Change, unified_diff
-from curate.fix_rounds import Mended, codes_of, mend
-from curate.fix_write import Written, undo, write_changes
+from curate.fix.files import Change, unified_diff
+from curate.fix.rounds import Mended, codes_of, mend
+from curate.fix.write import Written, undo, write_changes
 from curate.formats.place import Place, visible
 from curate.gate import changed_settings
 from curate.session import Session, open_dataset

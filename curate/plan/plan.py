@@ -1,12 +1,12 @@
-"""`curate plan`: which pictures to add and which to drop, with what every rule would say then."""
+"""A plan: which pictures to add and which to drop, with what every rule would say then."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from curate.plan_moves import Move
-from curate.plan_shots import PlannedPicture, Shot
-from curate.plan_solve import FAMILIES, Solver, State
+from curate.plan.moves import Move
+from curate.plan.shots import PlannedPicture, Shot
+from curate.plan.solve import FAMILIES, Solver, State
 from rules.known_labels import label_of
 from rules.model import Picture
 from rules.records import record
