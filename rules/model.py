@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from rules.planned_run import PlannedRun
 from rules.profiles import Base, Trainer
 from rules.records import record
 from rules.spec import Source, Spec
@@ -276,6 +277,7 @@ class Dataset:
         held_out: evaluation references, which no rule counts among the pictures.
         tested_on: how many labelled pictures told how often the classifier is right; 0 where it
             was never tested on pictures of this kind.
+        planned: the training run that is going to use it, where one is planned.
     """
 
     name: str
@@ -290,6 +292,7 @@ class Dataset:
     aliases: Mapping[str, str] = field(default_factory=dict)
     held_out: tuple[Picture, ...] = ()
     tested_on: int = 0
+    planned: PlannedRun | None = None
 
     @property
     def resolution(self) -> int:

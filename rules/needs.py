@@ -156,3 +156,29 @@ LOOKED_AT = Need(
     ),
 )
 HELD_OUT = Need("no picture is held out (`held_out`)", declared=lambda d: bool(d.held_out))
+HANDED = Need(
+    "no feature is declared handed (`subject.handed`)",
+    declared=lambda d: bool(d.spec.subject.handed),
+)
+PLANNED = Need(
+    "no training run is planned; `train plan` judges one", declared=lambda d: d.planned is not None
+)
+COMPARED = Need(
+    "the run is compared with no other (`compared_with`)",
+    declared=lambda d: d.planned is not None and d.planned.compared_with is not None,
+)
+APPROVED = Need(
+    "the run asks for no approval (`--approved-only`)",
+    declared=lambda d: d.planned is not None and d.planned.approved,
+)
+SAMPLING = Need(
+    "the run draws no samples (`samples.every`)",
+    declared=lambda d: d.planned is not None and bool(d.planned.prompts),
+)
+RECIPE = Need("the base's profile names no recipe", declared=lambda d: d.base.recipe is not None)
+PUBLISHED = Need(
+    "the base's profile names no published file, and train.yaml no `base.sha256`",
+    declared=lambda d: (
+        d.base.file is not None or (d.planned is not None and d.planned.stated_sha256 is not None)
+    ),
+)

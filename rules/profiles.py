@@ -240,13 +240,52 @@ class BaseCaptions:
 
 
 @record
+class BaseFile:
+    """The published file of a base's transformer.
+
+    Attributes:
+        sha256: of its bytes.
+        blocks: of the transformer; a LoRA lands on other layers where their number differs.
+        source: who says so.
+    """
+
+    sha256: str
+    blocks: int
+    source: str
+
+
+@record
+class Recipe:
+    """What a base's makers recommend for a LoRA.
+
+    Attributes:
+        lr: to begin with.
+        adapter_lr: of the base's own adapter; 0 where it stays frozen.
+        source: who says so.
+    """
+
+    rank: int
+    alpha: float
+    lr: float
+    adapter_lr: float
+    source: str
+
+
+@record
 class Base:
-    """What one base model draws by itself, and what it does not."""
+    """What one base model draws by itself, and what it does not.
+
+    Attributes:
+        file: what its makers published; None where nobody has told.
+        recipe: what they recommend; None where they do not.
+    """
 
     id: str
     title: str
     family: str
     derived_from: str | None = None
+    file: BaseFile | None = None
+    recipe: Recipe | None = None
     captions: BaseCaptions
     strong: tuple[Claim, ...] = ()
     weak: tuple[Claim, ...] = ()

@@ -14,6 +14,7 @@ from rules.engine import lint
 from rules.evidence import AXES, preferred
 from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
 from rules.plain_yaml import load_yaml
+from rules.planned_run import PlannedRun
 from rules.profiles import Claim
 from rules.records import parse, record
 from rules.report import Report
@@ -21,6 +22,22 @@ from rules.spec import Spec
 
 FOLDER = Path(__file__).parents[2] / "rules" / "cases"
 KEYS = frozenset("path size file sidecars caption sha256 times labelled seen".split())
+# 180 epochs of 70 pictures by the recipe of anima-base-v1.0, with nothing to say against it.
+FLAWLESS_RUN: Mapping[str, Any] = {
+    "name": "flawless",
+    "rank": 32,
+    "alpha": 32.0,
+    "lr": 2e-5,
+    "epochs": 180,
+    "exposures": 720,
+    "shown": 280,
+    "per_step": 4,
+    "steps": 70,
+    "base_file": "anima-base-v1.0.safetensors",
+    "base_blocks": 28,
+    "prompts": {"K": "tk", "N": "tk. She smiles."},
+    "seeds": [1, 2],
+}
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP", ".bmp": "BMP"}
 
 
@@ -54,6 +71,7 @@ class Case:
         orphans: path -> text of captions without a picture.
         locked, known_tags, aliases, tested_on: as in Dataset.
         strong: claims beyond those of the base's profile.
+        planned: what differs from FLAWLESS_RUN; null where no run is planned.
         findings: all that the rule says, in the report's order.
         fixed: caption file -> its text after all fixes of the findings.
         skipped: why the rule is skipped.
@@ -70,6 +88,7 @@ class Case:
     aliases: Mapping[str, str] = field(default_factory=dict)
     tested_on: int = 0
     strong: tuple[Claim, ...] = ()
+    planned: Mapping[str, Any] | None = None
     findings: tuple[Expected, ...] = ()
     fixed: Mapping[str, str] | None = None
     skipped: str | None = None
@@ -105,6 +124,9 @@ def build(case: Case) -> Dataset:
     return replace(
         dataset,
         tested_on=case.tested_on,
+        planned=None
+        if case.planned is None
+        else parse(PlannedRun, {**FLAWLESS_RUN, **case.planned}, f"case `{case.name}`"),
         base=replace(dataset.base, strong=(*dataset.base.strong, *case.strong)),
         pictures=tuple(
             _with_sight(picture, entries[picture.path]["seen"])

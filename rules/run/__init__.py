@@ -1,0 +1,1 @@
+"""The training run: what it is going to do with the dataset."""
