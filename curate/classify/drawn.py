@@ -25,7 +25,7 @@ SIDE = 256
 # Width to height; the same number always has the same one.
 RATIOS = (1.0, 0.684, 0.75, 1.0, 0.684, 1.46)
 # What every drawn expression is called; one that is left out has no plain name.
-EXPRESSIONS = {
+EXPRESSION_LABELS = {
     "neutral": "neutral",
     "smile": "smile",
     "grin": "smile",
@@ -90,8 +90,8 @@ def labels_of(truth: Truth) -> dict[str, str]:
         "pose": truth.pose,
         "upright": "upright" if truth.pose == "upright" else "not upright",
     }
-    if truth.expression in EXPRESSIONS:
-        told["expression"] = EXPRESSIONS[truth.expression]
+    if truth.expression in EXPRESSION_LABELS:
+        told["expression"] = EXPRESSION_LABELS[truth.expression]
     if truth.expression not in UNCLEAR_MOUTHS:
         told["mouth"] = "open" if truth.expression in OPEN_MOUTHS else "closed"
     hidden = {head for head, (other, labels) in HIDDEN.items() if told[other] in labels}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from safetensors import safe_open
 
+from curate.classify.drawn import EXPRESSION_LABELS, OPEN_MOUTHS, UNCLEAR_MOUTHS
 from curate.classify.labels import HEADS
 from curate.classify.train.augment import company, scan, vary
 from curate.classify.train.drawn import EXPRESSIONS, POSES, shard_path
@@ -23,24 +24,7 @@ from curate.classify.train.saying import say
 from curate.classify.train.scene import NAMES, Scene
 from curate.figures.truth import BEHIND, elevation_of
 
-# What every drawn expression is called; one that is left out has no plain name.
-CALLED = {
-    "neutral": "neutral",
-    "smile": "smile",
-    "grin": "smile",
-    "open_smile": "open_smile",
-    "laugh": "open_smile",
-    "closed_eyes": "closed_eyes",
-    "happy_closed": "closed_eyes",
-    "angry": "angry",
-    "shout": "angry",
-    "surprised": "surprised",
-    "sad": "sad",
-    "worried": "sad",
-}
-OPEN = frozenset({"open_smile", "laugh", "shout", "surprised", "worried"})
 UPRIGHT = ("not upright", "upright")
-EITHER = frozenset({"grin", "embarrassed"})
 BODIES = frozenset({"cowboy", "full"})
 IGNORED = -100
 ALONE, NOBODY = 0.92, 0.03
@@ -130,10 +114,10 @@ def labels_of(scene: Scene, pose: int, expression: int) -> dict[str, int]:
     }
     if scene.framing in BODIES:
         told |= {"pose": POSES[pose], "upright": UPRIGHT[POSES[pose] == "upright"]}
-    if scene.face_in_sight and drawn in CALLED:
-        told["expression"] = CALLED[drawn]
-    if scene.face_in_sight and drawn not in EITHER:
-        told["mouth"] = "open" if drawn in OPEN else "closed"
+    if scene.face_in_sight and drawn in EXPRESSION_LABELS:
+        told["expression"] = EXPRESSION_LABELS[drawn]
+    if scene.face_in_sight and drawn not in UNCLEAR_MOUTHS:
+        told["mouth"] = "open" if drawn in OPEN_MOUTHS else "closed"
     return {
         head: labels.index(told[head]) if head in told else IGNORED
         for head, labels in HEADS.items()
