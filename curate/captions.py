@@ -23,6 +23,8 @@ OPENERS = frozenset("a an the she he they her his their it its this these there"
 FUNCTION_WORDS = OPENERS | frozenset(
     "is are has have and of in on at to from with as by under over while toward towards".split()
 )
+# Behind the trigger they make a sentence of it, however short: `Keichan is walking`.
+SUBJECT_VERBS = frozenset({"is", "has", "wears"})
 # A full stop ends a sentence where one could begin behind it, so `dr. stone` stays whole, and
 # not behind the short forms of Mister, Mount, Saint and Doctor. A row of them is taken whole or
 # not at all, which keeps a row of thousands linear.
@@ -82,6 +84,7 @@ class SlotTable:
         ):
             slots.update(dict.fromkeys((self.normal(tag) for tag in tags), slot))
         self._slots = slots
+        self._subject = self.normal(spec.subject.trigger or "").split()
         self._structure = tuple(f" {self.normal(tag)}" for tag in spec.subject.structure)
         # text -> normal form and slot, None where it reads like prose
         self.tags = _LookUp(self._read_tag)
@@ -101,9 +104,22 @@ class SlotTable:
         if not text:
             return ()
         found = self.tags[text]
-        if found is None or (found[1] in LOOSE_SLOTS and _opens_sentence(text)):
+        if found is None or (found[1] in LOOSE_SLOTS and self.opens_sentence(text)):
             return None
         return len(part) - len(part.lstrip()), text, *found
+
+    def opens_sentence(self, text: str) -> bool:
+        """Whether a piece between two commas begins a sentence."""
+        words = text.split()
+        return _opens_sentence(words) or self._tells_of_subject(words)
+
+    def _tells_of_subject(self, words: list[str]) -> bool:
+        length = len(self._subject)
+        return (
+            0 < length < len(words)
+            and words[length].lower() in SUBJECT_VERBS
+            and self.normal(" ".join(words[:length])).split() == self._subject
+        )
 
     def _read_tag(self, text: str) -> tuple[str, str] | None:
         tag = self.normal(text)
@@ -179,7 +195,7 @@ def _tags_and_sentences(text: str, slots: SlotTable) -> Iterator[Token]:
         if sentence_start is None:
             found = _tag_of(piece, slots)
             opens = bool(piece.text) and (
-                (after_stop and piece.text[0].isupper()) or _opens_sentence(piece.text)
+                (after_stop and piece.text[0].isupper()) or slots.opens_sentence(piece.text)
             )
             if opens and (found is None or found[1] in LOOSE_SLOTS):
                 sentence_start = piece.start
@@ -234,8 +250,7 @@ def _prose(text: str, start: int) -> Token:
     return Token(text, text.lower(), "prose", start)
 
 
-def _opens_sentence(text: str) -> bool:
-    words = text.split()
+def _opens_sentence(words: list[str]) -> bool:
     first = words[0].lower()
     others = sum(word.lower() in FUNCTION_WORDS for word in words[1:])
     if first in OPENERS:

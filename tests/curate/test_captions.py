@@ -57,6 +57,13 @@ CUTS = {
     ),
     "tk, smile\nShe stands.\nhat": (["tk", "smile", "hat"], ["She stands."]),
     "keichan, red dress. 1girl": (["keichan", "red dress. 1girl"], []),
+    "1girl, Keichan is walking, her coat open.": (
+        ["1girl"],
+        ["Keichan is walking, her coat open."],
+    ),
+    "keichan has a hat. She waves": ([], ["keichan has a hat.", "She waves"]),
+    "keichan wears": ([], ["keichan wears"]),
+    "keichan, is, keichan isle": (["keichan", "is", "keichan isle"], []),
     "A girl stands by the sea.": ([], ["A girl stands by the sea."]),
     "彼女, 長い髪": (["彼女", "長い髪"], []),
 }
