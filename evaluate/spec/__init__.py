@@ -1,0 +1,1 @@
+"""What is to be drawn and judged: evaluate.yaml, prompts, cells, and the frozen plan of them."""

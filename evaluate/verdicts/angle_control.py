@@ -1,0 +1,127 @@
+"""EVL011: angles and poses that a prompt can ask for, and those that it cannot."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from evaluate.spec.cells import Angle
+from evaluate.statistics import page_trend, wilson
+from evaluate.verdicts.evidence import (
+    Evidence,
+    NoEvidence,
+    Observation,
+    counts,
+    grouped,
+    images_of,
+    per_seed,
+)
+from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.verdict import Said, Word, share
+
+CONTROLLED, SURE, IMPOSSIBLE = 0.75, 0.5, 0.35
+ATTRACTED = 0.5
+
+
+class Control(NamedTuple):
+    """How an angle obeys at one weight."""
+
+    k: int
+    n: int
+
+    @property
+    def controlled(self) -> bool:
+        """Whether it comes often, and surely at least half the time."""
+        return self.k / self.n >= CONTROLLED and wilson(self.k, self.n).low >= SURE
+
+
+@verdict("EVL011", predicted_by=("COV005", "COV007", "COV008", "CON003"))
+def angle_control(evidence: Evidence) -> Iterator[Said]:
+    """Does an angle come when it is asked for?
+
+    What was asked against what is seen, by the weight of the words. `controllable` where it comes
+    in three of four seeds with a Wilson bound of one half; `weight_needed` where only a raised
+    weight brings it; `impossible` where the upper bound at the highest weight is .35 or less.
+    What most misses show instead is the attractor.
+    """
+    asked = False
+    for name, angle in evidence.criteria.angles.items():
+        seen = evidence.of(angle.axis, part="angle", angle=name)
+        for label, found in grouped(seen, lambda o: o.cell.checkpoint).items():
+            asked = True
+            yield _said(name, angle, label, found)
+    if not asked:
+        raise NoEvidence("no picture was asked for an angle")
+
+
+def hits(found: list[Observation], angle: Angle) -> dict[int, bool]:
+    """Seed -> whether most of its pictures show what was asked."""
+    return counts(found, lambda seen: shows(seen, angle))
+
+
+def shows(seen: Observation, angle: Angle) -> bool:
+    """Whether a picture shows an angle; `side` stands for both sides."""
+    label = seen.label or ""
+    return label == angle.label or label.removesuffix("_left").removesuffix("_right") == angle.label
+
+
+def attractor(found: list[Observation], angle: Angle) -> tuple[str, float] | None:
+    """What most misses show, and their share; None where nothing is shown by half of them."""
+    missed = Counter(o.label for o in found if o.label is not None and not shows(o, angle))
+    if not missed:
+        return None
+    label, times = missed.most_common(1)[0]
+    share_ = times / missed.total()
+    return (label, share_) if share_ >= ATTRACTED else None
+
+
+def _said(name: str, angle: Angle, label: str, found: list[Observation]) -> Said:
+    by_weight = {
+        weight: Control(sum(seeds.values()), len(seeds))
+        for weight, some in grouped(found, lambda o: o.cell.weight).items()
+        if (seeds := hits(some, angle))
+    }
+    word, outcome, weight = _word(by_weight)
+    k, n = by_weight[weight]
+    pulled = attractor([o for o in found if o.cell.weight == weight], angle)
+    told = "; ".join(f"weight {w:g}: {share(*control)}" for w, control in by_weight.items())
+    instead = f"; instead {pulled[0]} ({pulled[1]:.0%} of the misses)" if pulled else ""
+    return Said(
+        subject=f"{name} at {label}",
+        word=word,
+        outcome=outcome,
+        says=f"{name} asked of {label}: {told}{instead}",
+        n=n,
+        estimate=k / n,
+        interval=wilson(k, n),
+        p=_trend(found, angle),
+        numbers={"weight": weight} | ({"attractor": pulled[0]} if pulled else {}),
+        images=images_of(found),
+        advice=_advice(outcome, weight),
+        more_seeds=8 - n if outcome == "open" and n < 8 else 0,  # noqa: PLR2004 - angles take eight
+    )
+
+
+def _word(by_weight: Mapping[float, Control]) -> tuple[Word, str, float]:
+    plain, top = min(by_weight), max(by_weight)
+    for weight, control in by_weight.items():
+        if control.controlled:
+            return "confirmed", "controllable" if weight == plain else "weight_needed", weight
+    if wilson(*by_weight[top]).high <= IMPOSSIBLE:
+        return "confirmed", "impossible", top
+    return "suspect", "open", top
+
+
+def _trend(found: list[Observation], angle: Angle) -> float | None:
+    """P that a higher weight brings it more often, by Page, over seeds that have all weights."""
+    rows = {
+        weight: per_seed(some, lambda o: float(shows(o, angle)))
+        for weight, some in grouped(found, lambda o: o.cell.weight).items()
+    }
+    common = set.intersection(*(set(row) for row in rows.values()))
+    return page_trend([[row[seed] for row in rows.values()] for seed in sorted(common)])
+
+
+def _advice(outcome: str, weight: float) -> str | None:
+    if outcome == "impossible":
+        return "no weight brings it: put it into the pictures that are trained"
+    return f"ask with weight {weight:g}" if outcome == "weight_needed" else None

@@ -1,0 +1,89 @@
+"""EVL014: what the base draws by itself, and what a LoRA adds to it."""
+
+from collections.abc import Iterator
+from statistics import fmean
+from typing import Literal
+
+from evaluate.statistics import wilson
+from evaluate.verdicts.ceiling import find_cap
+from evaluate.verdicts.evidence import (
+    Evidence,
+    NoEvidence,
+    Observation,
+    counts,
+    images_of,
+    per_seed,
+)
+from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.verdict import Said, share
+
+STRONG, WEAK = 0.5, 0.35
+Strength = Literal["strong", "medium", "weak"]
+NEEDED = 4
+ADVICE = {
+    "strong": "few or no training pictures are needed for it",
+    "medium": "show it in some of the training pictures",
+    "weak": "show it large, in close busts",
+}
+CAPPED = {
+    "weak": "exaggerate it in close busts; a ceiling is likely",
+    "medium": "show it larger and more often",
+    "strong": "the base can draw it: look at captions and prompts",
+}
+
+
+@verdict("EVL014", predicted_by=("BAL001", "BAL002", "BAL003", "BAL004"))
+def base_prior(evidence: Evidence) -> Iterator[Said]:
+    """Does the base draw an attribute when it is described, without LoRA and trigger?
+
+    `strong` where the Wilson bound of its hit rate reaches one half, `weak` where the upper bound
+    is .35 or less. What the LoRA adds is its best mean less the base's. A cap of a weak attribute
+    is the base's, a cap of a strong one is the prompt's.
+    """
+    asked = False
+    for name in evidence.criteria.attributes:
+        seen = evidence.of(name, part="prior", arm="base", feature=name)
+        if seen:
+            asked = True
+            yield _said(evidence, name, seen)
+    if not asked:
+        raise NoEvidence("no picture of the base alone had an attribute described")
+
+
+def classed(k: int, n: int) -> Strength:
+    """What a hit rate says of the base."""
+    low, high = wilson(k, n)
+    return "strong" if low >= STRONG else "weak" if high <= WEAK else "medium"
+
+
+def _said(evidence: Evidence, name: str, seen: list[Observation]) -> Said:
+    seeds = counts(seen, evidence.passed)
+    k, n = sum(seeds.values()), len(seeds)
+    kind = classed(k, n)
+    base = fmean(per_seed(seen).values())
+    drawn = [
+        fmean(per_seed(found).values())
+        for epoch, _ in evidence.checkpoints
+        if (found := evidence.of(name, epoch=epoch))
+    ]
+    scored = evidence.criteria.attributes[name].kind == "score"
+    cap = find_cap(evidence, name) if scored else None
+    capped = cap is not None and cap.capped
+    numbers: dict[str, float | str] = {"base": base, "hits": k, "capped": str(capped).lower()}
+    gain = ""
+    if drawn:
+        numbers |= {"lora": max(drawn), "gain": max(drawn) - base}
+        gain = f"; the LoRA adds {max(drawn) - base:+.1f} points" if scored else ""
+    return Said(
+        subject=name,
+        word="confirmed" if kind != "medium" else "suspect",
+        outcome=f"base_{kind}",
+        says=f"the base alone draws {name} in {share(k, n)} seeds{gain}",
+        n=n,
+        estimate=k / n,
+        interval=wilson(k, n),
+        numbers=numbers,
+        images=images_of(seen),
+        advice=(CAPPED if capped else ADVICE)[kind],
+        more_seeds=max(0, 8 - n) if kind == "medium" else 0,
+    )

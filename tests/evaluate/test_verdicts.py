@@ -1,0 +1,191 @@
+"""Every verdict asked of evidence written by hand, and what the engine allows them to say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from support.verdicts import ask, check, load_cases
+
+from evaluate.spec.cells import Angle, Attribute, Cell, Criteria
+from evaluate.verdicts import engine
+from evaluate.verdicts.engine import VerdictCrash, held, judge
+from evaluate.verdicts.evidence import Evidence, Observation
+from evaluate.verdicts.registry import all_verdicts, verdict
+from evaluate.verdicts.verdict import WORDS, grade
+
+
+@pytest.mark.parametrize("case", load_cases("verdicts"))
+def test_a_verdict_says(case: Mapping[str, Any]) -> None:
+    check(case, ask(case, *case["codes"]).verdicts)
+
+
+def test_there_are_thirty_and_each_asks_a_question() -> None:
+    rules = all_verdicts()
+    assert [rule.code for rule in rules] == [f"EVL{number:03}" for number in range(1, 31)]
+    for rule in rules:
+        assert rule.manual.split("\n")[0].endswith("?"), rule.code
+    with pytest.raises(ValueError, match="taken"):
+        verdict("EVL005")(lambda _: iter(()))
+
+
+def test_what_cannot_be_asked_is_listed_with_its_reason() -> None:
+    judged = judge(Evidence())
+    assert not judged.verdicts
+    assert len(judged.skipped) == 30
+    assert all(skipped.reason for skipped in judged.skipped)
+
+
+def test_a_verdict_that_fails_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        code, name = "EVL999", "broken"
+
+        @staticmethod
+        def ask(_: Evidence) -> None:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(engine, "all_verdicts", lambda: (Broken,))
+    with pytest.raises(VerdictCrash, match="EVL999 broken: ZeroDivisionError"):
+        judge(Evidence())
+
+
+@pytest.mark.parametrize(
+    ("n", "formats", "expected"),
+    [
+        (2, 3, "D"),
+        (3, 3, "C"),
+        (4, None, "C"),
+        (5, 2, "B"),
+        (8, 2, "A"),
+        (8, None, "A"),
+        (8, 1, "D"),
+    ],
+)
+def test_the_grade_counts_seeds_and_formats(n: int, formats: int | None, expected: str) -> None:
+    assert grade(n, formats) == expected
+
+
+def test_so_many_seeds_allow_so_much() -> None:
+    assert {held(word, 2, "D") for word in WORDS} == {"undetermined"}
+    assert held("confirmed", 3, "C") == "suspect"
+    assert held("no_difference", 3, "C") == "no_difference"
+    assert held("confirmed", 4, "C") == "confirmed"
+
+
+CRITERIA = Criteria(
+    attributes={
+        "face": Attribute(asks="hers", required=True),
+        "braid": Attribute(asks="a braid", kind="yes_no", required=True),
+        "identity": Attribute(asks="her"),
+    },
+    angles={"low": Angle(words="from below", axis="elevation", label="below")},
+    handed={"braid": "left"},
+)
+PARTS = ("matrix", "angle", "control", "strength", "token", "pose", "prior", "leak", "sample")
+cells = some.builds(
+    Cell,
+    part=some.sampled_from(PARTS),
+    arm=some.sampled_from(("base", "base_trigger", "lora_no_trigger", "lora")),
+    epoch=some.sampled_from((None, 20, 40, 80)),
+    checkpoint=some.sampled_from((None, "a", "b")),
+    format=some.sampled_from(("K", "N", "KT")),
+    scene=some.sampled_from(("near", "far")),
+    seed=some.integers(1, 3),
+    strength=some.sampled_from((0.0, 0.5, 1.0)),
+    weight=some.sampled_from((1.0, 1.6)),
+    angle=some.sampled_from((None, "low")),
+    token=some.sampled_from((None, "standing")),
+    feature=some.sampled_from((None, "face", "braid")),
+)
+observations = some.builds(
+    Observation,
+    cell=cells,
+    image=some.text("abc", max_size=2),
+    attribute=some.sampled_from(
+        ("face", "braid", "identity", "broken", "pose", "view", "elevation", "head_px", "outfit",
+         "rating", "recall", "area:head", "area:bow", "two_tone:hair")
+    ),
+    value=some.sampled_from((None, 0.0, 1.0, 3.0, 5.0)),
+    label=some.sampled_from((None, "below", "eye", "posed", "upright")),
+    state=some.sampled_from(("scored", "invisible", "unscored")),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(some.lists(observations, max_size=60))
+def test_whatever_was_seen_no_verdict_fails_and_three_seeds_confirm_nothing(
+    seen: list[Observation],
+) -> None:
+    judged = judge(Evidence(observations=seen, criteria=CRITERIA))
+    for found in judged.verdicts:
+        if found.code not in {"EVL001", "EVL019", "EVL023"}:
+            assert found.word != "confirmed", found
+
+
+def vectors(*names: str, spread: float, centre: int, seed: int = 0) -> dict[str, Any]:
+    dice = np.random.default_rng(seed)
+    found = {}
+    for name in names:
+        point = np.eye(16)[centre] + dice.normal(0, spread, 16)
+        found[name] = point / np.linalg.norm(point)
+    return found
+
+
+def drawn(arm: str, images: list[str], part: str = "matrix") -> list[Observation]:
+    epoch = 80 if arm == "lora" else None
+    label = "ep80" if arm == "lora" else None
+    return [
+        Observation(
+            cell=Cell(part=part, arm=arm, epoch=epoch, checkpoint=label, seed=seed),  # type: ignore[arg-type]
+            image=image,
+            attribute="embedded",
+        )
+        for seed, image in enumerate(images)
+    ]
+
+
+TRAIN = [f"train:{i}" for i in range(30)]
+OURS, BASE = [f"ours-{i}" for i in range(12)], [f"base-{i}" for i in range(12)]
+
+
+def test_pictures_that_the_base_could_have_drawn_are_poison() -> None:
+    alike = vectors(*TRAIN, *BASE, spread=0.3, centre=0)
+    apart = vectors(*TRAIN, spread=0.1, centre=0) | vectors(*BASE, spread=0.1, centre=1)
+    seen = drawn("base", BASE, "pose")
+    # Twelve against thirty leave a wide interval; a hundred do not.
+    many = [f"train:{i}" for i in range(150)]
+    more = [f"base-{i}" for i in range(150)]
+    poisoned = vectors(*many, *more, spread=0.3, centre=0)
+    for found, expected in (
+        (Evidence(observations=seen, vectors=alike), ("undetermined", "open")),
+        (Evidence(observations=seen, vectors=apart), ("confirmed", "off_distribution")),
+        (
+            Evidence(observations=drawn("base", more, "pose"), vectors=poisoned),
+            ("suspect", "self_poisoned"),
+        ),
+    ):
+        (said,) = judge(found, codes=frozenset({"EVL022"})).verdicts
+        assert (said.word, said.outcome) == expected, said.says
+
+
+def test_outputs_that_lie_on_training_pictures_are_copies() -> None:
+    train = vectors(*TRAIN, spread=0.3, centre=0)
+    copied = dict(zip(OURS, train.values(), strict=False))
+    apart = vectors(*OURS, spread=0.3, centre=0, seed=9)
+    for ours, expected in ((copied, "copies"), (apart, "apart")):
+        found = Evidence(observations=drawn("lora", OURS), vectors=train | ours)
+        (said,) = judge(found, codes=frozenset({"EVL027"})).verdicts
+        assert said.outcome == expected, said.says
+
+
+def test_seeds_that_draw_one_picture_have_collapsed() -> None:
+    base = vectors(*BASE, spread=0.3, centre=0)
+    for spread, expected in ((0.02, "collapsed"), (0.3, "diverse")):
+        ours = vectors(*OURS, spread=spread, centre=1, seed=4)
+        seen = [*drawn("lora", OURS), *drawn("base", BASE)]
+        (said,) = judge(
+            Evidence(observations=seen, vectors=base | ours), codes=frozenset({"EVL028"})
+        ).verdicts
+        assert said.outcome == expected, said.says
