@@ -314,6 +314,9 @@ def main() -> None:
         click.echo(as_message(error) or _bug(error), err=True)
         _drop_unwritten(output)
         sys.exit(2)
+    finally:
+        # Nor is there anything to look for on the way out, where Python would.
+        gc.freeze()
 
 
 def _prepare_streams() -> TextIO:

@@ -8,7 +8,6 @@ import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from curate.folder import FILE_BYTES, ListedFile, Listing, is_orphan_caption, list_folder
@@ -92,7 +91,7 @@ def index_folder(root: Path, store: Store, *, measure: bool = True) -> Index:
     facts = store.facts(MEASURER)
     before = store.seen()
     seen, unknown = _compare(listing, before)
-    new = _recognise(unknown, facts, seen) if facts else unknown
+    new = _recognise(unknown, facts, seen) if unknown and facts else unknown
     if new and not measure:
         raise UnmeasuredPictures(tuple(file.path for file in new))
     if new:
@@ -140,6 +139,7 @@ def _recognise(
 ) -> list[ListedFile]:
     """Remember files whose content is measured under another name or time; return the others."""
     import hashlib  # noqa: PLC0415 - a warm lint hashes nothing
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - and needs no threads
 
     def sha256(file: ListedFile) -> str | None:
         if file.size > FILE_BYTES:
@@ -195,6 +195,8 @@ def _measure_all(
 def _measured(
     files: list[ListedFile], known: Mapping[str, FileFacts]
 ) -> Iterator[tuple[ListedFile, tuple[str, FileFacts] | OSError]]:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - nor measures it
+
     from curate.measure import measure  # noqa: PLC0415 - brings Pillow and numpy
 
     def attempt(file: ListedFile) -> tuple[str, FileFacts] | OSError:

@@ -1,6 +1,5 @@
 """Opening a dataset folder: its spec (written or guessed), index and facts, as one Dataset."""
 
-import csv
 import difflib
 import os
 import shlex
@@ -244,6 +243,8 @@ def _known_tags(root: Path, spec: Spec) -> tuple[Mapping[str, int] | None, Mappi
     path = root / spec.lint.vocabulary
     if not path.is_file():
         raise RecordError(SPEC_FILE, [f"`lint.vocabulary`: {path} is no file; name one, or none"])
+    import csv  # noqa: PLC0415 - most sets name no vocabulary
+
     normal = SlotTable(Spec(), load_base(spec.base), load_vocabulary()).normal
     counts: dict[str, int] = {}
     aliases: dict[str, str] = {}

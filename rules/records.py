@@ -23,6 +23,8 @@ from typing import (
     get_type_hints,
 )
 
+from rules.frozen import frozen
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
@@ -52,10 +54,10 @@ class RecordError(ValueError):
 )
 def record(cls: type[R]) -> type[R]:
     """Make a class a record: frozen, slotted, keyword-only, parsed strictly."""
-    frozen = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    config = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
-    frozen.__pydantic_config__ = config  # type: ignore[attr-defined]
-    return frozen
+    made: Any = frozen(cls)
+    made.__pydantic_config__ = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+    made_record: type[R] = made
+    return made_record
 
 
 @cache

@@ -12,7 +12,8 @@ from rules.violation import Edit, Fix, Said, Severity, Violation
 
 MARKS = re.compile("[，、､。．｡]")
 STOPS = frozenset("。．｡")
-EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
+# Compiled by whoever first needs it: such ranges take longer than all other patterns together.
+EAST_ASIAN = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]"
 SENTENCE_OPENERS = re.compile(r"(?:An?|The|S?he|They|Her|His|It|There|This)\b")
 RUNS = re.compile(r"[^,\n]+")
 
@@ -73,8 +74,8 @@ def _separators(caption: Caption) -> Iterator[int]:
 def _between_tags(run: str, marks: tuple[re.Match[str], ...]) -> Iterator[int]:
     """Of the marks in a stretch without ASCII comma those that part tags."""
     pieces = MARKS.split(run)
-    latin = [bool(piece.strip()) and not EAST_ASIAN.search(piece) for piece in pieces]
-    foreign = [bool(EAST_ASIAN.search(piece)) for piece in pieces]
+    latin = [bool(piece.strip()) and not re.search(EAST_ASIAN, piece) for piece in pieces]
+    foreign = [bool(re.search(EAST_ASIAN, piece)) for piece in pieces]
     is_list = any(latin) and (not any(foreign) or STOPS.isdisjoint(run))
     leading = True
     for index, mark in enumerate(marks):
