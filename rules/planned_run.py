@@ -30,6 +30,7 @@ class PlannedRun:
         shown: pictures that an epoch shows, each as often as it is repeated.
         per_step: pictures a step.
         steps: of an epoch.
+        stepped: pictures that those steps show.
         stated_steps: of the whole run, as people expect them.
         save_every: epochs between two LoRA files.
         flip: whether pictures are mirrored.
@@ -58,6 +59,7 @@ class PlannedRun:
     shown: int
     per_step: int
     steps: int
+    stepped: int
     stated_steps: int | None = None
     save_every: int = 1
     flip: bool = False

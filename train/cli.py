@@ -51,7 +51,10 @@ def cli() -> None:
 @click.option("--force", is_flag=True, help="Resume although the settings have changed.")
 def run(config: Path, *, approved_only: bool, force: bool) -> None:
     """Train, or go on where a run was stopped."""
+    from train.launcher import start_all
     from train.quiet import quiet_libraries
+
+    start_all(sys.argv[1:])
     from train.run import run as train_run
 
     settings = _config(config)
@@ -102,15 +105,15 @@ def doctor(config: Path, *, approved_only: bool) -> None:
 @click.argument("one", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
 def diff(one: Path, other: Path) -> None:
-    """Name what changes between two configurations."""
-    from train.config import as_json, changes
+    """Name what changes between two configurations, and warn where it is more than one factor."""
+    from rules.run.several_changes import said
+    from train.comparison import differences, factors
 
-    named = changes(as_json(_config(one)), _config(other))
-    for line in named:
-        click.echo(line)
-    factors = {line.split(":")[0] for line in named} - {"name"}
-    if len(factors) > 1:
-        click.echo(f"RUN008 {len(factors)} factors change at once: no one of them can be judged")
+    found = differences(_config(one), _config(other))
+    for factor in found:
+        click.echo(f"{factor.key}: {factor.before} -> {factor.after}")
+    if len(learned := factors(found)) > 1:
+        click.echo(f"RUN008 {said(len(learned))}: no one of them can be judged")
 
 
 @cli.command()
@@ -121,6 +124,24 @@ def queue(configs: Sequence[Path], *, approved_only: bool) -> None:
     from train.queue import run_queue
 
     sys.exit(run_queue(configs, approved_only=approved_only, say=click.echo))
+
+
+@cli.command()
+@click.argument("loras", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
+@config_option
+@click.option("--strength", type=float, default=1.0, show_default=True, help="Of each LoRA.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("samples"),
+    show_default=True, help="Folder of the pictures.",
+)  # fmt: skip
+def sample(loras: Sequence[Path], config: Path, *, strength: float, out: Path) -> None:
+    """Draw by the base and by each LoRA, as `samples` of the settings say."""
+    from train.quiet import quiet_libraries
+    from train.sample import sample as draw_samples
+
+    settings = _config(config)
+    quiet_libraries()
+    click.echo(draw_samples(settings, loras, strength=strength, out=out, say=click.echo))
 
 
 @cli.command()

@@ -1,6 +1,5 @@
 """train.yaml: one run, its defaults the recipe of the account that this project grew from."""
 
-import json
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from curate.errors import UserError
 from rules.plain_yaml import load_yaml
-from rules.records import parse, record, to_plain
+from rules.records import parse, record
 from rules.spec import SlotName
 from train.settings import AdapterSettings, SamplerSettings
 
@@ -28,6 +27,8 @@ Number = Annotated[float, BeforeValidator(_number)]
 Rate = Annotated[Number, Field(ge=0)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+# Labels become names of files.
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")]
 
 
 @record
@@ -42,6 +43,7 @@ class BaseFiles:
         t5_tokenizer: the same.
         context_rows: to how many rows a text is filled up with zeros.
         rope_scale: of positions in time, height and width.
+        sha256: of the transformer's file, where another one is meant than dataset.yaml's `base`.
     """
 
     transformer: str
@@ -51,6 +53,7 @@ class BaseFiles:
     t5_tokenizer: str = "google/t5-v1_1-xxl"
     context_rows: Count = 512
     rope_scale: tuple[Number, Number, Number] = (1.0, 4.0, 4.0)
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 @record
@@ -127,7 +130,7 @@ class SampleSettings:
     """
 
     every: Annotated[int, Field(ge=0)] = 1
-    prompts: dict[str, str] = field(default_factory=dict)
+    prompts: dict[Label, str] = field(default_factory=dict)
     negative: str = ""
     seeds: tuple[int, ...] = (1, 2)
     width: Annotated[int, Field(ge=16, multiple_of=16)] = 832
@@ -146,12 +149,17 @@ class TrainConfig:
         resolution: side of a square in pixels; null for what dataset.yaml says.
         repeats: how often an epoch shows a picture, times the number of its folder's name.
         accumulation: batches per step.
+        steps: of the whole run, as you expect them; RUN003 says where it comes to others.
         remainder: whether batches that fill no step are dropped, or make a smaller step.
         flip: whether every draw tosses for a mirrored picture.
         background: colour beneath transparent pictures.
         save_every: epochs between two LoRA files.
         keep_states: how many states stay for resuming; LoRA files stay all.
         on_checkpoint: command that is run with the new file's path as its last word.
+        compared_with: train.yaml of the run that this one shall be held against (RUN008).
+        swap_blocks: blocks of the transformer whose weights wait in the computer's memory until
+            they are used; needs `checkpointing`.
+        price_per_hour: of the machine, in any currency; plans and runs then tell what they cost.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -169,17 +177,21 @@ class TrainConfig:
     repeats: Count = 4
     batch: Count = 1
     accumulation: Count = 4
+    steps: Count | None = None
     remainder: Literal["dropped", "kept"] = "dropped"
     seed: int = 42
     dtype: Literal["bf16", "fp32"] = "bf16"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     checkpointing: bool = False
     compile: bool = False
+    swap_blocks: Annotated[int, Field(ge=0)] = 0
     flip: bool = False
     background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
     save_every: Count = 1
     keep_states: Count = 2
     on_checkpoint: str | None = None
+    compared_with: str | None = None
+    price_per_hour: Rate | None = None
 
     @property
     def run_folder(self) -> Path:
@@ -191,12 +203,17 @@ def load_config(path: Path) -> TrainConfig:
     """Read a configuration, its paths made absolute.
 
     Raises:
-        UserError: there is none.
+        UserError: there is none, or two of its settings exclude each other.
         RecordError: it cannot be understood.
     """
     if not path.exists():
         raise UserError(f"{path}: no such file; `train init` writes one, --config names another")
     config = parse(TrainConfig, load_yaml(path), str(path))
+    if config.swap_blocks and (config.compile or not config.checkpointing):
+        raise UserError(
+            f"{path}: `swap_blocks` needs `checkpointing: true` and `compile: false`: without them "
+            f"what a block keeps for its way back would keep its weights, too"
+        )
     here = path.resolve().parent
     files = config.base
     return replace(
@@ -204,6 +221,7 @@ def load_config(path: Path) -> TrainConfig:
         dataset=str(here / config.dataset),
         output=str(here / config.output),
         cache=str(here / config.cache),
+        compared_with=str(here / config.compared_with) if config.compared_with else None,
         base=replace(
             files,
             transformer=str(here / files.transformer),
@@ -218,43 +236,3 @@ def load_config(path: Path) -> TrainConfig:
 def _local(here: Path, name: str) -> str:
     """A folder's path, or the name on the hub as it is."""
     return str(here / name) if (here / name).is_dir() else name
-
-
-# What a run may change and be the same run, since it only watches.
-WATCHING = frozenset({"samples", "keep_states", "save_every"})
-
-
-def as_json(config: TrainConfig) -> str:
-    """All that decides what is learned, alike for alike runs.
-
-    Of paths the last name alone: LoRA files travel, and nobody needs to read whose home they left.
-    """
-    return json.dumps(_plain(config), sort_keys=True)
-
-
-# What belongs to this machine, and to nobody whom a LoRA file reaches.
-HERE = frozenset({"output", "cache", "on_checkpoint"})
-
-
-def _plain(config: TrainConfig) -> dict[str, object]:
-    plain: dict[str, object] = to_plain(config)
-    base = to_plain(config.base)
-    files = {k: Path(v).name if isinstance(v, str) else v for k, v in base.items()}
-    kept = {key: value for key, value in plain.items() if key not in HERE}
-    return {**kept, "dataset": Path(config.dataset).name, "base": files}
-
-
-def changes(old: str, config: TrainConfig) -> list[str]:
-    """What a run would do otherwise than a configuration of old did, one line a setting."""
-    before, after = _flat(json.loads(old)), _flat(_plain(config))
-    return [
-        f"{key}: {before.get(key)} -> {after.get(key)}"
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key) and key.split(".")[0] not in WATCHING
-    ]
-
-
-def _flat(plain: object, stem: str = "") -> dict[str, object]:
-    if not isinstance(plain, dict):
-        return {stem.rstrip("."): plain}
-    return {k: v for key, value in plain.items() for k, v in _flat(value, f"{stem}{key}.").items()}

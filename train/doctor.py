@@ -4,15 +4,19 @@ Heads of files before the files, the text encoder before the transformer, and in
 forward and back in a bucket of the dataset.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from curate.errors import UserError
 from rules.quoting import counted
 from rules.records import RecordError
+from rules.violation import Severity
+from train import estimate
 from train.config import TrainConfig
+from train.judging import told
 from train.material import Material, gather
 from train.plan import free_bytes, sum_up
 
@@ -27,7 +31,7 @@ PACKAGES = (
 )
 # Largest mean error of a pixel, of 2, that a VAE which fits its file makes of flat colour.
 ROUND_TRIP = 0.5
-TRAINED_ON = 28
+HEAD_DIM = 128
 
 
 class Finding(NamedTuple):
@@ -54,13 +58,18 @@ def examine(config: TrainConfig, *, approved_only: bool) -> Iterator[Finding]:
         yield Finding("ok", f"{counted(len(material[0].items), 'picture')} to train")
         for warning in material[0].warnings:
             yield Finding("warning", warning)
+        for found in material[0].findings:
+            mild = found.severity is Severity.INFO
+            yield Finding("ok" if mild else "warning", told(found))
 
     checks: tuple[Check, ...] = (
         _packages,
+        _xformers,
         lambda: _heads(config),
         dataset,
         lambda: _sum(config, material[0]),
         lambda: _device(config),
+        lambda: _attention(config),
         lambda: _text_side(config, material[0]),
         lambda: _vae(config),
         lambda: _step(config, material[0]),
@@ -85,6 +94,27 @@ def _packages() -> Iterator[Finding]:
     yield Finding("ok", ", ".join(found))
 
 
+def _xformers() -> Iterator[Finding]:
+    """It is not used, and installing it often puts another torch in place of the one at hand."""
+    from packaging.requirements import Requirement
+
+    try:
+        found = version("xformers")
+    except PackageNotFoundError:
+        return
+    wanted = [Requirement(line) for line in requires("xformers") or ()]
+    pins = [need for need in wanted if need.name == "torch"]
+    torch = version("torch").partition("+")[0]
+    if any(not need.specifier.contains(torch, prereleases=True) for need in pins):
+        yield Finding(
+            "warning",
+            f"xformers {found} wants {', '.join(map(str, pins))}, and torch is {torch}: the next "
+            f"install may replace torch; attention here is torch's own, so uninstall xformers",
+        )
+    else:
+        yield Finding("ok", f"xformers {found} fits torch and is not used")
+
+
 def _heads(config: TrainConfig) -> Iterator[Finding]:
     """Names and shapes of every file's tensors, without reading one."""
     from train.anima import loading, names
@@ -102,8 +132,6 @@ def _heads(config: TrainConfig) -> Iterator[Finding]:
         raise UserError(f"{files.transformer}: holds no {names.ADAPTER}* keys")
     blocks = names.count_blocks(body)
     yield Finding("ok", f"text encoder, VAE and a transformer of {blocks} blocks")
-    if blocks != TRAINED_ON:
-        yield Finding("warning", f"RUN007 a LoRA of {blocks} blocks does not fit a base of 28")
 
 
 def _sum(config: TrainConfig, material: Material) -> Iterator[Finding]:
@@ -112,13 +140,6 @@ def _sum(config: TrainConfig, material: Material) -> Iterator[Finding]:
     if wanted > free:
         raise UserError(f"{config.output}: {wanted:,} bytes will be written, {free:,} are free")
     yield Finding("ok", f"{found.steps * config.epochs:,} steps on {found.modules:,} modules")
-    samples = config.samples
-    prompts = samples.prompts or material.prompts
-    if samples.every and len(prompts) * len(samples.seeds) == 1:
-        yield Finding("warning", "RUN009 samples of one prompt and one seed undersell a LoRA")
-    trigger = material.trigger
-    if trigger and not all(trigger in prompt for prompt in prompts.values()):
-        yield Finding("error", f"RUN010 a sample's prompt lacks the trigger {trigger}")
 
 
 def _device(config: TrainConfig) -> Iterator[Finding]:
@@ -141,12 +162,34 @@ def _device(config: TrainConfig) -> Iterator[Finding]:
     yield Finding("ok", f"{name}, sm_{major}{minor}, CUDA {torch.version.cuda}")
 
 
+def _attention(config: TrainConfig) -> Iterator[Finding]:
+    """Whether torch has a fused kernel for these heads; without one, memory grows squarely."""
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    from train.drawing import DTYPES
+    from train.processes import Processes
+
+    device = Processes(config.device).device
+    query = torch.randn(1, 1, 64, HEAD_DIM, device=device, dtype=DTYPES[config.dtype])
+    fused = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION]
+    fused += [SDPBackend.CUDNN_ATTENTION] if device.type == "cuda" else []
+    try:
+        with sdpa_kernel(fused):
+            torch.nn.functional.scaled_dot_product_attention(query, query, query)
+    except RuntimeError as error:
+        why = str(error).splitlines()[0]
+        yield Finding("warning", f"no fused attention for {config.dtype} here ({why})")
+    else:
+        yield Finding("ok", f"attention by a fused kernel of torch, in {config.dtype}")
+
+
 def _text_side(config: TrainConfig, material: Material) -> Iterator[Finding]:
     import torch
 
     from train.anima.text_side import TextSide
+    from train.drawing import DTYPES
     from train.processes import Processes
-    from train.studio import DTYPES
 
     device = Processes(config.device).device
     texts = TextSide(config.base, Path(config.cache), device=device, dtype=DTYPES[config.dtype])
@@ -186,10 +229,16 @@ def _step(config: TrainConfig, material: Material) -> Iterator[Finding]:
     few = replace(material, items=first)
     studio = Studio(replace(config, remainder="kept"), few, Processes(config.device))
     studio.prepare()
-    found = studio.losses(studio.steps(0)[0][0])
-    if found is None:
-        raise LookupError("a single process has every batch")
-    losses, _ = found
-    losses.mean().backward()  # type: ignore[no-untyped-call]
-    loss = float(losses.mean())
+    took = 0.0
+    for _ in range(2):  # the first one also warms up
+        began = time.perf_counter()
+        found = studio.losses(studio.steps(0)[0][0])
+        if found is None:
+            raise LookupError("a single process has every batch")
+        found[0].mean().backward()  # type: ignore[no-untyped-call]
+        loss = float(found[0].mean())  # waits for the device
+        took = time.perf_counter() - began
     yield Finding("ok", f"one step forward and back: loss {loss:.4f}, {studio.memory():,} bytes")
+    pace = estimate.Time(rate=config.batch / took, source="of this one step")
+    shown = sum(item.repeats for item in material.items) * config.epochs
+    yield Finding("ok", f"all epochs: {estimate.in_words(pace, shown, config.price_per_hour)}")

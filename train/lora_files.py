@@ -175,13 +175,14 @@ def write_lora(
             tensors[f"{stem}.lora_up.weight"] = up
             tensors[f"{stem}.alpha"] = torch.tensor(float(len(down)), dtype=down.dtype)
         else:
-            stem = NATIVE + name if layout == "native" else _in_diffusers(name)
+            stem = NATIVE + name if layout == "native" else in_diffusers(name)
             tensors[f"{stem}.lora_A.weight"] = down
             tensors[f"{stem}.lora_B.weight"] = up
     write_safetensors(path, tensors, {"format": "pt", **lora.metadata, **(extra or {})})
 
 
-def _in_diffusers(name: str) -> str:
+def in_diffusers(name: str) -> str:
+    """The name of a module in diffusers' LoRA files; LookupError for a stranger."""
     if name.startswith("llm_adapter."):
         return f"text_conditioner.{name.removeprefix('llm_adapter.')}"
     theirs = to_diffusers(name)

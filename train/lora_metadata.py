@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from train.config import TrainConfig, as_json
+from train.comparison import as_json
+from train.config import TrainConfig
 from train.material import Material
 from train.metrics import Progress
 from train.stamps import weights_digest

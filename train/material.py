@@ -2,22 +2,23 @@
 
 import hashlib
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from curate.buckets import place
 from curate.errors import UserError
-from curate.manifest import MANIFEST, drift, read_manifest, real_files
+from curate.manifest import MANIFEST, Manifest, drift, read_manifest, real_files
 from curate.session import open_dataset
 from rules.model import Caption, Dataset, Picture, Placement
-from rules.quoting import counted
+from rules.quoting import counted, some_of
 from rules.records import record
+from rules.report import Finding
 from train.config import CaptionSettings, TrainConfig
+from train.judging import Approval, judge, planned_run, refuse_errors
 from train.stamps import seed_of
 
 TRAINER = "builtin"
-SHOWN = 5
 
 
 @record
@@ -45,7 +46,8 @@ class Material:
 
     Attributes:
         manifest: sha256 of manifest.json; None where the folder is trained as it lints.
-        warnings: what is recorded with the run.
+        warnings: what is recorded with the run, besides `findings`.
+        findings: what the rules about runs say, errors left out: with one there is no material.
         trigger: of the dataset.
         prompts: label -> prompt for samples, where the configuration has none.
     """
@@ -54,54 +56,72 @@ class Material:
     resolution: int
     manifest: str | None
     warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     trigger: str | None
     prompts: dict[str, str]
 
 
-def gather(config: TrainConfig, *, approved_only: bool) -> Material:
+def gather(
+    config: TrainConfig, *, approved_only: bool, read_base: bool = True, processes: int = 1
+) -> Material:
     """Read the dataset, refusing what cannot be trained.
 
+    Args:
+        config: of the run.
+        approved_only: whether a manifest without drift decides what is trained.
+        read_base: whether the base's file may be read whole, for its hash.
+        processes: that share its steps; `batch` is each one's own.
+
     Raises:
-        UserError, RecordError: there is no dataset, no approval or a drifted one, or a picture
-            without a caption.
+        UserError, RecordError: there is no dataset, no approval, a picture without a caption, or
+            something that a rule about runs calls an error.
     """
     root = Path(config.dataset)
-    approved, stamp = _approved(root) if approved_only else (None, None)
-    dataset = open_dataset(config.dataset, trainer=TRAINER, look=None).dataset
-    warnings = [] if approved_only else ["not approved: the folder is trained as it is"]
-    if config.resolution is not None and config.resolution != dataset.resolution:
-        told = f"trained at {config.resolution}, linted and previewed at {dataset.resolution}"
-        warnings.append(told)
-        dataset = _at(dataset, config.resolution)
-    warnings += _linted_otherwise(config, dataset)
-    pictures = [p for p in dataset.fed if approved is None or p.path in approved]
-    _check(config, dataset, pictures)
-    if approved is not None and (lost := approved - {p.path for p in pictures}):
-        raise UserError(f"{root / MANIFEST}: {_some(sorted(lost))} would not be trained; RUN012")
+    manifest = read_manifest(root) if approved_only else None
+    declared = open_dataset(config.dataset, look=None).dataset
+    dataset = declared
+    if declared.trainer.id != TRAINER:
+        dataset = open_dataset(config.dataset, trainer=TRAINER, look=None).dataset
+    config = replace(config, batch=config.batch * processes)
+    warnings = _linted_otherwise(config, declared, manifest)
+    if config.resolution not in {None, dataset.resolution}:
+        dataset = _at(dataset, config.resolution or dataset.resolution)
+    approval = _approval(root, manifest, declared)
+    wanted = frozenset(approval.wanted)
+    pictures = [p for p in dataset.fed if manifest is None or p.path in wanted]
+    prompts = _prompts(dataset, pictures)
+    planned = planned_run(
+        config,
+        pictures=pictures,
+        approval=approval,
+        prompts=config.samples.prompts or prompts,
+        read_base=read_base,
+    )
+    findings = judge(dataset, planned)
+    refuse_errors(config.dataset, findings)
+    _check(config, pictures)
     places = real_files(root)
-    items = tuple(_item(picture, places, config) for picture in pictures)
-    if not items:
-        raise UserError(f"{config.dataset}: no picture is left to train")
     return Material(
-        items=items,
+        items=tuple(_item(picture, places, config) for picture in pictures),
         resolution=config.resolution or dataset.resolution,
-        manifest=stamp,
+        manifest=_digest(root) if manifest else None,
         warnings=tuple(warnings),
+        findings=findings,
         trigger=dataset.spec.subject.trigger,
-        prompts=_prompts(dataset, pictures),
+        prompts=prompts,
     )
 
 
-def _approved(root: Path) -> tuple[set[str], str]:
-    """The pictures of the manifest, which must not have drifted, and its hash."""
-    manifest = read_manifest(root)
-    if drifted := list(drift(root, manifest)):
-        raise UserError(
-            f"{root / MANIFEST}: RUN011 {_some(drifted)}; bring the old files back, or run "
-            f"`curate approve` again"
-        )
-    raw = (root / MANIFEST).read_bytes()
-    return {picture.path for picture in manifest.pictures}, hashlib.sha256(raw).hexdigest()
+def _approval(root: Path, manifest: Manifest | None, declared: Dataset) -> Approval:
+    """What the manifest wants trained, else what dataset.yaml's trainer would use."""
+    if manifest is None:
+        return Approval(given=False, wanted=tuple(p.path for p in declared.fed))
+    wanted = tuple(picture.path for picture in manifest.pictures)
+    return Approval(given=True, wanted=wanted, drifted=tuple(drift(root, manifest)))
+
+
+def _digest(root: Path) -> str:
+    return hashlib.sha256((root / MANIFEST).read_bytes()).hexdigest()
 
 
 def _at(dataset: Dataset, resolution: int) -> Dataset:
@@ -113,36 +133,53 @@ def _at(dataset: Dataset, resolution: int) -> Dataset:
     return replace(dataset, pictures=pictures)
 
 
-def _linted_otherwise(config: TrainConfig, dataset: Dataset) -> list[str]:
-    """What dataset.yaml says of the trainer, and train.yaml otherwise."""
-    choice = dataset.spec.trainer_choice
-    trained = {
-        "batch": (choice.batch, config.batch),
-        "flip": (choice.flip, config.flip),
-        "shuffle": (choice.shuffle, bool(config.captions.shuffle)),
-    }
-    return [
-        f"dataset.yaml was linted with `{key}: {linted}`, and the run has {ours}"
-        for key, (linted, ours) in trained.items()
-        if linted is not None and linted != ours
-    ]
+def _linted_otherwise(
+    config: TrainConfig, declared: Dataset, manifest: Manifest | None
+) -> list[str]:
+    """What the run does and nobody judged, as warnings.
+
+    Raises:
+        UserError: an approval stands for less than the run does with the pictures.
+    """
+    beyond: list[str] = []
+    within: list[str] = []
+    linted, ours = declared.resolution, config.resolution or declared.resolution
+    if ours != linted:
+        said = f"trained at {ours}, linted and previewed at {linted}"
+        (beyond if ours > linted else within).append(said)
+    if (profile := manifest.trainer if manifest else declared.trainer.id) != TRAINER:
+        beyond.append(f"linted as trainer `{profile}` feeds it, trained as `{TRAINER}` does")
+    trainer = declared.trainer
+    for key, before, after in (
+        ("flip", trainer.flip.enabled, config.flip),
+        ("shuffle", trainer.shuffle.enabled, bool(config.captions.shuffle)),
+    ):
+        if before != after:
+            said = f"linted with `{key}: {str(before).lower()}`, trained with {str(after).lower()}"
+            (beyond if after else within).append(said)
+    if trainer.batch != config.batch:
+        within.append(f"linted with `batch: {trainer.batch}`, trained with {config.batch}")
+    if manifest and beyond:
+        raise UserError(
+            f"{config.dataset}: the approval does not cover this run: {'; '.join(beyond)}. Write "
+            f"into dataset.yaml what is trained, and run `curate approve` again"
+        )
+    bare = [] if manifest else ["not approved: the folder is trained as it is"]
+    return [*bare, *beyond, *within]
 
 
-def _check(config: TrainConfig, dataset: Dataset, pictures: Iterable[Picture]) -> None:
+def _check(config: TrainConfig, pictures: Sequence[Picture]) -> None:
     bare = [p.path for p in pictures if p.caption is None or not p.caption.text.strip()]
     if bare:
         raise UserError(
             f"{config.dataset}: {counted(len(bare), 'picture')} without a caption that can be "
-            f"read: {_some(bare)}; `curate lint` tells why"
+            f"read: {some_of(bare)}; `curate lint` tells why"
         )
     unread = [p.path for p in pictures if p.placement is None or p.sha256 is None]
     if unread:
-        raise UserError(f"{config.dataset}: {_some(unread)} cannot be decoded")
-    if config.flip and (handed := dataset.spec.subject.handed):
-        raise UserError(
-            f"RUN001 `flip` would teach both sides of {_some(list(handed))}, which dataset.yaml "
-            f"calls handed; set `flip: false`"
-        )
+        raise UserError(f"{config.dataset}: {some_of(unread)} cannot be decoded")
+    if not pictures:
+        raise UserError(f"{config.dataset}: no picture is left to train")
 
 
 def _item(picture: Picture, places: dict[str, str], config: TrainConfig) -> Item:
@@ -192,6 +229,12 @@ def _reordered(caption: Caption, order: list[int]) -> str:
     return "".join([*parts, caption.text[end:]])
 
 
+def prompts_of(config: TrainConfig) -> dict[str, str]:
+    """The prompts of samples as the dataset gives them; raises like `open_dataset`."""
+    dataset = open_dataset(config.dataset, look=None).dataset
+    return _prompts(dataset, dataset.fed)
+
+
 def _prompts(dataset: Dataset, pictures: Iterable[Picture]) -> dict[str, str]:
     """K: prefix and trigger; N: the same with the sentences of the first caption that has any."""
     subject, prefix = dataset.spec.subject, dataset.spec.caption.prefix
@@ -199,10 +242,5 @@ def _prompts(dataset: Dataset, pictures: Iterable[Picture]) -> dict[str, str]:
     sentences = next(
         (p.caption.sentences for p in pictures if p.caption and p.caption.sentences), ()
     )
-    told = " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
-    return {"K": alone, **({"N": f"{alone}, {told}"} if told else {})}
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    prose = " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
+    return {"K": alone, **({"N": f"{alone}. {prose}"} if prose else {})}

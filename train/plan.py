@@ -3,13 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 from rules.quoting import counted
 from rules.records import record
+from train import estimate
 from train.anima import names
+from train.anima.shapes import TransformerSize, transformer_size
 from train.config import TrainConfig
 from train.draws import Shape, check_steps, epoch_steps
+from train.judging import told
 from train.material import Material, gather
 from train.metrics import read_metrics
 from train.safetensors_files import read_header
@@ -19,7 +21,6 @@ TRAINED_BYTES = 16
 STATE_BYTES = 12
 FILE_BYTES = 2
 LATENT_BYTES = 4
-MEASURED = 50
 GIGA = 1e9
 
 
@@ -31,7 +32,10 @@ class Sum:
         shown: pictures that an epoch shows.
         steps: of an epoch.
         trained: numbers of the LoRA.
-        weights: bytes of the transformer as it is held.
+        modules: that it is attached to.
+        size: of the transformer.
+        weights: bytes of the transformer as it is held on the device.
+        kept: bytes that a forward pass keeps for the way back.
         files: bytes of all LoRA files.
         states: bytes of the states that are kept at once.
         latents: bytes of the cache of latents.
@@ -41,8 +45,9 @@ class Sum:
     steps: int
     trained: int
     modules: int
-    blocks: int
+    size: TransformerSize
     weights: int
+    kept: int
     files: int
     states: int
     latents: int
@@ -70,79 +75,95 @@ def sum_up(config: TrainConfig, material: Material) -> Sum:
         )
     )
     check_steps(steps, shown, config.batch, config.accumulation)
-    layers, blocks, numbers = _layers(Path(config.base.transformer))
+    layers, size, numbers, per_block = _layers(Path(config.base.transformer))
     found = target_modules(list(layers), config.adapter.targets)
     trained = sum(config.adapter.rank * sum(layers[module]) for module in found)
     pixels = sum(item.placement.bucket[0] * item.placement.bucket[1] for item in items)
+    wide = config.dtype == "fp32"
+    resident = numbers - per_block * min(config.swap_blocks, size.blocks - 1)
     return Sum(
         shown=shown,
         steps=steps,
         trained=trained,
         modules=len(found),
-        blocks=blocks,
-        weights=numbers * (2 if config.dtype == "bf16" else 4),
+        size=size,
+        weights=resident * (4 if wide else 2),
+        kept=estimate.kept_bytes(
+            size,
+            tokens=max(estimate.tokens_of(item.placement.bucket) for item in items),
+            rows=config.base.context_rows,
+            batch=config.batch,
+            checkpointing=config.checkpointing,
+            wide=wide,
+        ),
         files=trained * FILE_BYTES * -(-config.epochs // config.save_every),
         states=trained * STATE_BYTES * (config.keep_states + 1),
         latents=pixels // 64 * 16 * LATENT_BYTES * (2 if config.flip else 1),
     )
 
 
-def _layers(path: Path) -> tuple[dict[str, tuple[int, int]], int, int]:
-    """Diffusers' name -> shape of every layer, the number of blocks, and of all numbers."""
+def _layers(
+    path: Path,
+) -> tuple[dict[str, tuple[int, int]], TransformerSize, int, int]:
+    """Diffusers' name -> shape of every layer, the size, and numbers of all and of a block."""
     from train.anima.loading import transformer_keys
 
     body, _ = transformer_keys(path)
     shapes = read_header(path).shapes
-    layers, numbers = {}, 0
+    layers, numbers, in_blocks = {}, 0, 0
     for key, name in body.items():
         shape = shapes[name]
-        numbers += int(shape[0] * (shape[1] if len(shape) > 1 else 1))
+        count = int(shape[0] * (shape[1] if len(shape) > 1 else 1))
+        numbers += count
+        in_blocks += count if key.startswith("blocks.") else 0
         module = names.to_diffusers(key.removesuffix(".weight"))
         if module is not None and len(shape) > 1:
             layers[module] = (shape[0], shape[1])
-    return layers, names.count_blocks(body), numbers
+    size = transformer_size({key: shapes[name] for key, name in body.items()})
+    return layers, size, numbers, in_blocks // size.blocks
 
 
 def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
     """A plan for people; raises UserError like `sum_up`."""
-    material = gather(config, approved_only=approved_only)
+    material = gather(config, approved_only=approved_only, read_base=False)
     found = sum_up(config, material)
-    total = found.steps * config.epochs
+    learned = found.trained * TRAINED_BYTES
     approved = f"approved, manifest {material.manifest[:12]}" if material.manifest else "as it is"
     pictures = counted(len(material.items), "picture")
     yield f"dataset   {pictures} at {material.resolution}, {approved}"
     yield (
         f"steps     {found.shown:,} shown / ({config.batch} x {config.accumulation}) = "
-        f"{found.steps:,} an epoch, x {config.epochs} = {total:,}"
-    )
-    left = found.shown - found.steps * config.batch * config.accumulation
-    if left > 0:
-        yield f"          {left:,} of an epoch's pictures fill no whole step ({config.remainder})"
-    yield (
-        f"adapter   rank {config.adapter.rank} on {found.modules:,} modules of {found.blocks} "
-        f"blocks, {found.trained:,} numbers"
+        f"{found.steps:,} an epoch, x {config.epochs} = {found.steps * config.epochs:,}"
     )
     yield (
-        f"memory    {_size(found.weights)} base, {_size(found.trained * TRAINED_BYTES)} LoRA and "
-        f"optimizer; activations come on top and are measured by the run"
+        f"adapter   rank {config.adapter.rank} on {found.modules:,} modules of "
+        f"{found.size.blocks} blocks, {found.trained:,} numbers"
+    )
+    yield (
+        f"memory    about {_size(found.weights + learned + found.kept)} on the device and what "
+        f"kernels work in: {_size(found.weights)} base, {_size(learned)} LoRA and optimizer, "
+        f"{_size(found.kept)} for the way back"
     )
     yield (
         f"disk      {_size(found.files)} LoRA files, {_size(found.states)} states, "
         f"{_size(found.latents)} latents; {_size(free_bytes(config))} free"
     )
-    yield f"time      {_time(config, found.shown * config.epochs)}"
+    pictures_shown = found.shown * config.epochs
+    told_time = estimate.in_words(
+        pace(config, material, found), pictures_shown, config.price_per_hour
+    )
+    yield f"time      {told_time}"
     for warning in material.warnings:
         yield f"warning   {warning}"
+    for finding in material.findings:
+        yield f"{finding.severity!s:10}{told(finding)}"
 
 
-def _time(config: TrainConfig, pictures: int) -> str:
-    """From what this run measured so far; a guess about a machine helps nobody."""
-    rates = [line["samples_per_second"] for line in read_metrics(config.run_folder)[-MEASURED:]]
-    if not rates:
-        return "not measured; the run tells it from its first steps on"
-    hours = pictures / median(rates) / 3600
-    return (
-        f"{hours:,.2f} h for all epochs, at the {median(rates):.2f} pictures/s of this run so far"
+def pace(config: TrainConfig, material: Material, found: Sum) -> estimate.Time:
+    """What this run measured so far; before that, what one account measured elsewhere."""
+    buckets = [item.placement.bucket for item in material.items]
+    return estimate.measured(read_metrics(config.run_folder)) or estimate.guessed(
+        found.size, buckets, config.base.context_rows
     )
 
 

@@ -4,6 +4,7 @@ import os
 
 import torch
 
+from train.launcher import process_count
 from train.untyped import Untyped, library
 
 
@@ -19,8 +20,9 @@ class Processes:
     def __init__(self, device: str) -> None:
         self._state: Untyped = None
         self.rank, self.count = 0, 1
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            on_cpu = device == "cpu" or not torch.cuda.is_available()
+        if process_count() > 1:
+            wanted = os.environ.get("ACCELERATE_USE_CPU", "").lower() in {"true", "1", "yes"}
+            on_cpu = wanted or device == "cpu" or not torch.cuda.is_available()
             self._state = library("accelerate").PartialState(cpu=on_cpu)
             self.rank, self.count = self._state.process_index, self._state.num_processes
             # It says cpu:0, which safetensors does not know.

@@ -14,8 +14,11 @@ from curate.errors import UserError
 from rules.quoting import counted
 from train import checkpoints
 from train.anima.loading import qwen_file
-from train.config import TrainConfig, as_json, changes
+from train.comparison import as_json, changes
+from train.config import TrainConfig
+from train.estimate import Forecast
 from train.hook import Hook
+from train.judging import told, warnings_of
 from train.lock import locked
 from train.loop import Parts, train
 from train.material import Material, gather
@@ -47,7 +50,7 @@ def run(config: TrainConfig, *, approved_only: bool, force: bool, say: Say) -> b
     processes = Processes(config.device)
     quiet: Say = say if processes.rank == 0 else lambda _: None
     try:
-        material = gather(config, approved_only=approved_only)
+        material = gather(config, approved_only=approved_only, processes=processes.count)
         if processes.rank:
             return _run(config, material, processes, force=force, say=quiet)
         with locked(config.run_folder):
@@ -59,7 +62,7 @@ def run(config: TrainConfig, *, approved_only: bool, force: bool, say: Say) -> b
 def _run(
     config: TrainConfig, material: Material, processes: Processes, *, force: bool, say: Say
 ) -> bool:
-    for warning in material.warnings:
+    for warning in (*material.warnings, *warnings_of(material.findings)):
         say(f"warning: {warning}")
     stamp = checkpoints.Stamp(
         config=as_json(config),
@@ -119,11 +122,16 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
     say: Say,
 ) -> bool:
     metrics = MetricsFile(config.run_folder, progress.step) if processes.rank == 0 else None
+    forecast = Forecast(config.price_per_hour, say)
+    steps_of_epoch = studio.steps(0)
+    shown = sum(len(batch) for step in steps_of_epoch for batch in step)
 
     def log(line: dict[str, Any]) -> None:
         if metrics is not None:
             metrics.write({**line, "memory": studio.memory()})
             studio.bar.advance(line)
+            left = config.epochs - line["step"] / len(steps_of_epoch)
+            forecast.step(line, round(left * shown))
 
     def epoch_done(done: Progress) -> None:
         if processes.rank == 0:
@@ -131,7 +139,7 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
         processes.wait()
 
     try:
-        with _stopping() as stopped, studio.bar.shown(config, progress, len(studio.steps(0))):
+        with _stopping() as stopped, studio.bar.shown(config, progress, len(steps_of_epoch)):
             ended = train(
                 Parts(
                     parameters=[p for _, p in studio.parameters],
@@ -237,13 +245,14 @@ def _stopping() -> Iterator[Callable[[], bool]]:
 def _write_settings(config: TrainConfig, stamp: checkpoints.Stamp, material: Material) -> None:
     import json
 
-    told = {
+    plain = {
         "config": json.loads(stamp.config),
         "base": stamp.base,
         "material": stamp.material,
         "manifest": material.manifest,
         "warnings": list(material.warnings),
+        "findings": [told(finding) for finding in material.findings],
         "pictures": len(material.items),
     }
-    raw = json.dumps(told, indent=1, sort_keys=True).encode()
+    raw = json.dumps(plain, indent=1, sort_keys=True).encode()
     write_whole(config.run_folder / "run.json", lambda: [raw, b"\n"])

@@ -1,6 +1,5 @@
 """A run's networks and caches: it prepares, tells losses, draws samples and writes LoRAs."""
 
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from train.anima.conditioning import pad_rows
 from train.anima.objective import Batch, flow_matching
 from train.anima.picture_side import PictureSide
 from train.anima.text_side import TextSide
-from train.anima.velocity import velocity
 from train.bar import Bar
+from train.block_swap import swap_blocks
 from train.config import TrainConfig
+from train.drawing import DTYPES, LATENT_SIDE, autocast, draw_latents
 from train.draws import Batch as Draws
 from train.draws import Draw, Shape, Step, check_steps, epoch_steps
 from train.lora_files import lora_of, write_lora
@@ -23,12 +23,8 @@ from train.lora_metadata import metadata_of
 from train.material import Material
 from train.metrics import Progress
 from train.processes import Processes
-from train.sampling import draw
 from train.stamps import seed_of
 from train.untyped import Untyped
-
-LATENT_SIDE = 8
-DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 
 class Studio:
@@ -74,14 +70,17 @@ class Studio:
             if self._processes.device.type == "cuda":
                 torch.cuda.empty_cache()
         self._processes.wait()
+        device = self._processes.device
         self._model = loading.load_transformer(
             Path(config.base.transformer),
             dtype=self._dtype,
-            device=self._processes.device,
+            device=torch.device("cpu") if config.swap_blocks else device,
             rope_scale=config.base.rope_scale,
         )
         attach(self._model, config.adapter, seed=seed_of("adapter", config.seed))
         self.parameters = trainable(self._model)
+        if config.swap_blocks:
+            swap_blocks(self._model, config.swap_blocks, device)
         if config.checkpointing:
             self._model.enable_gradient_checkpointing()
         if config.compile:
@@ -110,7 +109,7 @@ class Studio:
         batch = self._batch(mine)
         height, width = (side * LATENT_SIDE for side in batch.latents_BCHW.shape[-2:])
         self._last = f"a batch of {len(mine)} of {width}x{height}"
-        with self._autocast():
+        with autocast(self._processes.device, self._dtype):
             found = flow_matching(self._model, batch, self._config.sigmas)
         return found.losses_B, found.sigmas
 
@@ -120,6 +119,8 @@ class Studio:
         ways = [] if config.checkpointing else ["set `checkpointing: true`"]
         if config.batch > 1:
             ways.append(f"set `batch: 1` and `accumulation: {config.batch * config.accumulation}`")
+        if config.swap_blocks < len(self._model.transformer_blocks) - 1 and not config.compile:
+            ways.append("set `swap_blocks` to a few blocks, with `checkpointing: true`")
         ways.append("lower `resolution`")
         return f"out of memory with {self._last}; {', or '.join(ways)}"
 
@@ -135,28 +136,22 @@ class Studio:
 
     def sample(self, folder: Path) -> None:
         """Draw every condition, alone, and write the sheets."""
-        settings, device = self._config.samples, self._processes.device
-        width, height = settings.width // LATENT_SIDE, settings.height // LATENT_SIDE
-        shape = (self._model.config.in_channels, height, width)
-        negative = self._context(self._texts.rows(settings.negative, weighted=True))
-        drawn = []
+        conditions = samples.conditions(self._prompts, self._config.samples.seeds)
         self._model.eval()
-        with torch.no_grad(), self._autocast():
-            for condition in samples.conditions(self._prompts, settings.seeds):
-                latents = draw(
-                    self._velocity,
-                    shape,
-                    seeds=[condition.seed],
-                    rows=self._context(self._texts.rows(condition.prompt, weighted=True)).to(
-                        device
-                    ),
-                    negative=negative.to(device),
-                    settings=settings.drawing,
-                )
-                drawn.append((condition, latents))
+        drawn = list(
+            draw_latents(
+                self._model,
+                self._texts,
+                conditions=conditions,
+                settings=self._config.samples,
+                context_rows=self._config.base.context_rows,
+                device=self._processes.device,
+                dtype=self._dtype,
+            )
+        )
         self._model.train()
-        pictures = self._pictures.decode(torch.cat([latents for _, latents in drawn]))
-        samples.keep(folder, [(c, p) for (c, _), p in zip(drawn, pictures, strict=True)])
+        pictures = self._pictures.decode(torch.stack(drawn))
+        samples.keep(folder, list(zip(conditions, pictures, strict=True)))
         samples.keep_running(folder.parent)
 
     def write_lora(self, path: Path, progress: Progress) -> None:
@@ -164,12 +159,6 @@ class Studio:
         blocks = len(self._model.transformer_blocks)
         told = metadata_of(self._config, self._material, progress, blocks)
         write_lora(path, lora_of(self._model, NAME), "native", dtype=torch.bfloat16, extra=told)
-
-    def _velocity(
-        self, noisy_BCHW: torch.Tensor, sigma: float, rows_BRC: torch.Tensor
-    ) -> torch.Tensor:
-        sigma_B = torch.full((len(noisy_BCHW),), sigma, device=noisy_BCHW.device)
-        return velocity(self._model, noisy_BCHW, sigma_B, rows_BRC)
 
     def _batch(self, draws: tuple[Draw, ...]) -> Batch:
         device, rows = self._processes.device, max(self._shapes[d.item].rows for d in draws)
@@ -191,12 +180,3 @@ class Studio:
         if seed_of("dropout", seed) / 2**63 < settings.dropout:
             return ""
         return texts[seed_of("variant", seed) % len(texts)]
-
-    def _context(self, rows_TC: torch.Tensor) -> torch.Tensor:
-        return pad_rows([rows_TC], self._config.base.context_rows)
-
-    def _autocast(self) -> contextlib.AbstractContextManager[object]:
-        """On a GPU the LoRA's fp32 matrices are multiplied in the base's dtype."""
-        if self._processes.device.type == "cuda" and self._dtype != torch.float32:
-            return torch.autocast("cuda", dtype=self._dtype)
-        return contextlib.nullcontext()

@@ -46,7 +46,7 @@ def step_arithmetic(dataset: Dataset, options: Options) -> Said:
 
 
 def _faults(run: PlannedRun, options: Options) -> Iterator[Violation]:
-    total, trained = run.steps * run.epochs, run.steps * run.per_step
+    total = run.steps * run.epochs
     if not run.steps:
         yield Violation(
             message=f"an epoch shows {counted(run.shown, 'picture')}, which fill no step of "
@@ -57,10 +57,10 @@ def _faults(run: PlannedRun, options: Options) -> Iterator[Violation]:
             severity=Severity.ERROR,
             key="none",
         )
-    elif (left := run.shown - trained) > options.max_dropped * run.shown:
+    elif (left := run.shown - run.stepped) > options.max_dropped * run.shown:
         yield Violation(
             message=f"{left:,} of {counted(run.shown, 'picture')} of an epoch fill no step: "
-            f"{run.steps:,} steps of {run.per_step:,}",
+            f"{run.steps:,} steps of at most {run.per_step:,}",
             evidence={"left": left, "shown": run.shown, "steps": run.steps},
             advice="set `remainder: kept`, or choose `repeats` and `accumulation` that divide",
             paths=(),

@@ -50,7 +50,7 @@ def test_init_writes_the_recipe_and_never_overwrites(tmp_path: Path) -> None:
         ({"batch": 0}, "`batch`: input should be greater than or equal to 1"),
         ({"optimizer": {"lr": "fast"}}, "`optimizer.lr`: input should be a valid number"),
         ({"adapter": {"targets": "nothing"}}, "`adapter.targets`: `nothing` matches none of"),
-        ({"accumulation": 64}, "RUN003 an epoch shows 6 pictures, which fill no step of 1 x 64"),
+        ({"accumulation": 64}, "RUN003 an epoch shows 6 pictures, which fill no step of 64"),
         ({"dataset": "nowhere"}, "nowhere: no such folder"),
     ],
 )
@@ -98,8 +98,22 @@ def test_diff_names_what_changes(tmp_path: Path) -> None:
     other.write_text(yaml.safe_dump({**settings, "epochs": 9, "name": "b", "repeats": 1}))
     code, said = train("diff", str(one), str(other))
     assert code == 0
-    assert said.splitlines()[:3] == ["epochs: 2 -> 9", "name: tiny -> b", "repeats: 2 -> 1"]
-    assert "RUN008 2 factors change at once" in said
+    assert said.splitlines() == [
+        "epochs: 2 -> 9",
+        "name: tiny -> b",
+        "repeats: 2 -> 1",
+        "RUN008 2 factors change at once: no one of them can be judged",
+    ]
+
+
+def test_what_only_watches_or_computes_is_no_factor(tmp_path: Path) -> None:
+    one = write_run(tmp_path)
+    other = tmp_path / "other.yaml"
+    settings = yaml.safe_load(one.read_text())
+    watching = {"name": "b", "save_every": 2, "checkpointing": True, "epochs": 9}
+    other.write_text(yaml.safe_dump({**settings, **watching}))
+    code, said = train("diff", str(one), str(other))
+    assert (code, "RUN008" in said, said.count("\n")) == (0, False, 4)
 
 
 def test_a_queue_goes_on_behind_a_failure(tmp_path: Path) -> None:

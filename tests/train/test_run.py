@@ -2,8 +2,10 @@
 
 # ruff: noqa: ANN401 - what stands in for another function takes whatever that takes
 import builtins
+import copy
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -22,15 +25,17 @@ from support.miniature import write_base
 from support.runs import SAMPLES, write_run
 
 from curate.errors import UserError
-from train import checkpoints, loop
+from train import checkpoints, loop, samples
 from train import run as runs
 from train.anima.objective import flow_matching
+from train.block_swap import BlockSwap
 from train.config import TrainConfig, load_config
 from train.lock import locked
 from train.lora_files import read_lora
 from train.material import gather
-from train.metrics import read_metrics
+from train.metrics import MetricsFile, read_metrics
 from train.processes import Processes
+from train.samples import Condition
 from train.studio import Studio
 
 
@@ -128,6 +133,37 @@ def test_twenty_steps_are_the_same_every_time_and_resume_in_their_midst(
     )
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)
     assert not (broken.run_folder / "interrupted" / "state.safetensors").exists()
+
+
+def test_no_draw_comes_from_a_generator_that_somebody_else_may_use(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a state needs to hold none: dropout, sigmas, noise, orders, captions, flips, samples."""
+    chance: dict[str, Any] = {
+        "adapter": {"rank": 4, "alpha": 4.0, "dropout": 0.2},
+        "captions": {"dropout": 0.3, "shuffle": ["general"], "variants": 3},
+        "flip": True,
+        "checkpointing": True,
+        "samples": SAMPLES,
+    }
+    quiet = made(name="quiet", **chance)
+    start(quiet)
+    real = MetricsFile.write
+
+    def disturbed(self: MetricsFile, line: dict[str, Any]) -> None:
+        for seed in (random.seed, np.random.seed, torch.manual_seed):
+            seed(line["step"])
+        random.random(), np.random.random(), torch.rand(3)  # noqa: NPY002, S311 - disturbs
+        real(self, line)
+
+    monkeypatch.setattr(MetricsFile, "write", disturbed)
+    loud = replace(quiet, output=f"{quiet.output}-loud")
+    start(loud)
+    assert losses(loud) == losses(quiet)
+    assert contents(loud) == contents(quiet)
+    for sheet in quiet.run_folder.rglob("*.png"):
+        other = loud.run_folder / sheet.relative_to(quiet.run_folder)
+        assert other.read_bytes() == sheet.read_bytes()
 
 
 GOLDEN = [
@@ -276,6 +312,53 @@ def test_checkpointing_changes_no_loss(made: Made) -> None:
     assert losses(thrifty) == pytest.approx(losses(plain), rel=1e-5)
 
 
+def test_swapped_blocks_learn_the_same_bits_and_are_away_but_for_one(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thrifty = made(name="thrifty", checkpointing=True)
+    start(thrifty)
+    most: list[int] = []
+    real = BlockSwap._taken  # noqa: SLF001 - called whenever weights come to the device
+
+    def counted(self: BlockSwap, place: int) -> Any:
+        most.append(len(self.here) + 1)
+        return real(self, place)
+
+    monkeypatch.setattr(BlockSwap, "_taken", counted)
+    swapped = made(name="swapped", checkpointing=True, swap_blocks=1)
+    start(swapped)
+    assert losses(swapped) == losses(thrifty)
+    # there and back in 6 steps of 2 batches
+    assert (max(most), len(most)) == (1, 6 * 2 * 2)
+
+
+def test_weights_of_a_block_are_on_the_device_until_its_gradients_are_done() -> None:
+    """Two layers that are swapped, computed anew on their way back, against two that are not."""
+    torch.manual_seed(0)
+    plain = torch.nn.Sequential(torch.nn.Linear(8, 8), torch.nn.Linear(8, 8))
+    plain.requires_grad_(requires_grad=False)
+    swapped = copy.deepcopy(plain)
+    swap = BlockSwap(list(swapped), torch.device("cpu"))
+    given = torch.randn(3, 8)
+
+    def gradient(layers: torch.nn.Sequential) -> torch.Tensor:
+        start_here = given.clone().requires_grad_()
+        found = start_here
+        for layer in layers:
+            found = torch.utils.checkpoint.checkpoint(layer, found, use_reentrant=False)
+        found.square().sum().backward()  # type: ignore[no-untyped-call]
+        assert start_here.grad is not None
+        return start_here.grad
+
+    assert torch.equal(gradient(swapped), gradient(plain))
+    assert swap.here == set()
+
+
+def test_swapping_is_refused_where_it_saves_nothing(made: Made) -> None:
+    with pytest.raises(UserError, match="`swap_blocks` needs `checkpointing: true`"):
+        made(swap_blocks=1)
+
+
 def test_in_bf16_the_base_is_held_so_and_the_lora_is_not(made: Made) -> None:
     config = made(dtype="bf16", samples=SAMPLES)
     start(config)
@@ -345,10 +428,32 @@ def test_samples_begin_before_the_first_step_and_gather_in_one_sheet(made: Made)
     names = ["K-1.png", "K-2.png", "N-1.png", "N-2.png"]
     for epoch in ("epoch-0000", "epoch-0001"):
         assert sorted(path.name for path in (folder / epoch / "samples").iterdir()) == names
-        with Image.open(folder / epoch / "samples.png") as sheet:
-            assert sheet.size == (4 * 64, 64 + 18)
-    with Image.open(folder / "samples-by-epoch.png") as sheet:
-        assert sheet.size == (2 * 64, 4 * (64 + 18))
+        with Image.open(folder / epoch / "samples" / "N-2.png") as picture:
+            assert picture.size == (64, 64)
+            assert picture.info["prompt"] == "safe, keichan. She is looking at the viewer."
+            assert picture.info["seed"] == "2"
+    before, after = (
+        (folder / epoch / "samples" / "K-1.png").read_bytes()
+        for epoch in ("epoch-0000", "epoch-0001")
+    )
+    assert before != after
+
+
+def test_the_running_sheet_shows_each_sample_where_its_labels_say(tmp_path: Path) -> None:
+    for number in range(31):
+        drawn = [
+            (Condition(label=label, prompt="tk", seed=seed), Image.new("RGB", (40, 60), colour))
+            for label, seed, colour in (("K", 1, (number, 0, 0)), ("N", 1, (0, number, 0)))
+        ]
+        samples.keep(tmp_path / f"epoch-{number:04d}", drawn)
+    samples.keep_running(tmp_path)
+    with Image.open(tmp_path / "samples-by-epoch.png") as sheet:
+        pixels = np.asarray(sheet.convert("RGB"))
+    above, below = (dict.fromkeys(map(tuple, pixels[y].tolist())) for y in (60, -40))
+    shown = [red for red, green, blue in above if (green, blue) == (0, 0)]
+    # 24 of 31 epochs, the first and the last among them; N below K
+    assert (len(shown), shown[0], shown[-1]) == (24, 0, 30)
+    assert [green for red, green, blue in below if (red, blue) == (0, 0)] == shown
 
 
 def test_the_hook_runs_for_every_file_and_is_tried_again(made: Made, tmp_path: Path) -> None:
@@ -384,23 +489,19 @@ def test_a_picture_that_changes_after_it_was_read_stops_the_run(
 
 
 def test_two_processes_learn_as_one_with_twice_the_batch(made: Made) -> None:
-    """By gloo: on CPUs accelerate's launcher wants mpirun, and starts one process without it.
-
-    On GPUs it calls the launcher that is called here.
-    """
+    """As accelerate is told to, on CPUs and without MPI, where it starts but one of them."""
     one = made(name="one", batch=2)
     start(one)
     two = made(name="two", batch=1)
     config = two.run_folder.parents[1] / "train.yaml"
+    launcher = Path(sys.executable).parent / "accelerate-launch"
     ran = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
-         "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0",
-         "-m", "train", "run", "--config", str(config)],
+        [launcher, "--num_processes", "2", "--cpu", "-m", "train", "run", "--config", str(config)],
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("steps done") == 1
     assert losses(two) == pytest.approx(losses(one), rel=1e-5)

@@ -1,5 +1,6 @@
 """What a run learns from: approved pictures, whole captions, tags that keep their places."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_pictures_lie_where_the_simulation_puts_them(config_file: Path) -> None:
     assert (wide.placement.bucket, wide.repeats) == ((128, 128), 2 * 3)
     assert material.trigger == "keichan"
     assert material.prompts["K"] == "safe, keichan"
-    assert material.prompts["N"] == "safe, keichan, She is looking at the viewer."
+    assert material.prompts["N"] == "safe, keichan. She is looking at the viewer."
 
 
 def test_a_run_that_differs_from_what_was_linted_says_so(config_file: Path) -> None:
@@ -68,9 +69,42 @@ def test_a_run_that_differs_from_what_was_linted_says_so(config_file: Path) -> N
     material = gather(load_config(config_file), approved_only=False)
     assert material.warnings[1:] == (
         "trained at 128, linted and previewed at 1024",
-        "dataset.yaml was linted with `batch: 2`, and the run has 1",
+        "linted with `batch: 2`, trained with 1",
     )
     assert {item.placement.bucket for item in material.items} == {(128, 128)}
+
+
+# An approval stands for what was judged: a run may do less with the pictures, and no more.
+@pytest.mark.parametrize(
+    ("linted", "trained", "said"),
+    [
+        ("resolution: 64", "resolution: 128", "trained at 128, linted and previewed at 64"),
+        ("", "flip: true", "linted with `flip: false`, trained with true"),
+        ("", "captions: {shuffle: [general]}", "linted with `shuffle: false`, trained with true"),
+        ("trainer: sd-scripts", "", "linted as trainer `sd-scripts` feeds it"),
+    ],
+)
+def test_an_approval_does_not_cover_more_than_was_judged(
+    config_file: Path, linted: str, trained: str, said: str
+) -> None:
+    folder = config_file.parent / "set"
+    spec = "subject: {trigger: keichan}\nlint: {select: [TRG001]}\n"
+    (folder / "dataset.yaml").write_text(f"{spec}{linted or 'resolution: 128'}\n")
+    assert curate("approve", str(folder)).code == 0
+    config_file.write_text(f"{config_file.read_text()}{trained}\n")
+    with pytest.raises(UserError, match=f"the approval does not cover this run: {said}"):
+        gather(load_config(config_file), approved_only=True)
+    assert said in gather(load_config(config_file), approved_only=False).warnings[1]
+
+
+def test_an_approval_covers_less_than_was_judged(config_file: Path) -> None:
+    folder = config_file.parent / "set"
+    spec = "subject: {trigger: keichan}\nresolution: 256\nlint: {select: [TRG001]}\n"
+    (folder / "dataset.yaml").write_text(spec)
+    assert curate("approve", str(folder)).code == 0
+    config_file.write_text(config_file.read_text() + "resolution: 128\n")
+    material = gather(load_config(config_file), approved_only=True)
+    assert material.warnings == ("trained at 128, linted and previewed at 256",)
 
 
 def test_a_picture_without_a_caption_stops_the_run(config_file: Path) -> None:
@@ -82,10 +116,50 @@ def test_a_picture_without_a_caption_stops_the_run(config_file: Path) -> None:
 def test_flips_are_refused_where_a_feature_has_a_side(config_file: Path) -> None:
     spec = "subject: {trigger: keichan, handed: {side ponytail: left}}\n"
     (config_file.parent / "set" / "dataset.yaml").write_text(spec)
-    write_run_flip = config_file.read_text() + "flip: true\n"
-    config_file.write_text(write_run_flip)
-    with pytest.raises(UserError, match="RUN001 `flip` would teach both sides of side ponytail"):
+    config_file.write_text(config_file.read_text() + "flip: true\n")
+    with pytest.raises(
+        UserError, match="RUN001 the run mirrors pictures, and 1 feature has a side"
+    ):
         gather(load_config(config_file), approved_only=False)
+
+
+def test_another_base_than_the_one_that_is_meant_is_refused(config_file: Path) -> None:
+    config = load_config(config_file)
+    published = replace(config, base=replace(config.base, sha256=None))
+    said = (
+        r"RUN007 `transformer\.safetensors` has 2 blocks, the profile of Anima-Base v1\.0 says 28"
+    )
+    with pytest.raises(UserError, match=said):
+        gather(published, approved_only=False)
+    other = replace(config, base=replace(config.base, sha256="0" * 64))
+    with pytest.raises(UserError, match=r"RUN007 .* train\.yaml says 000"):
+        gather(other, approved_only=False)
+    planned = gather(other, approved_only=False, read_base=False)
+    assert not [f for f in planned.findings if f.code == "RUN007"]
+
+
+def test_a_run_is_judged_by_every_rule_about_runs(config_file: Path) -> None:
+    other = config_file.parent / "other.yaml"
+    other.write_text(config_file.read_text())
+    sampled = {"every": 1, "seeds": [1], "prompts": {"K": "keichan"}}
+    changed = write_run(
+        config_file.parent, save_every=2, epochs=400, samples=sampled, compared_with="other.yaml",
+        steps=7, optimizer={"lr": 1e-4},
+    )  # fmt: skip
+    material = gather(load_config(changed), approved_only=False)
+    told = {finding.code: finding.message for finding in material.findings}
+    assert told == {
+        "RUN003": "3 steps an epoch x 400 epochs are 1,200, and 7 are stated",
+        "RUN005": "200 LoRA files of 400 epochs: one in 2",
+        "RUN006": "2 of 4 settings are not those recommended for Anima-Base v1.0: rank 4 (32), "
+        "lr 0.0001 (2e-05)",
+        "RUN008": "2 factors change at once against `other.yaml`: `epochs` and `optimizer.lr`",
+        "RUN009": "1 sample an epoch: 1 prompt x 1 seed",
+        "RUN013": "none of 3 pictures is held out",
+    }
+    without = {**sampled, "prompts": {"K": "1girl"}}
+    with pytest.raises(UserError, match="RUN010 1 of 1 prompt of the samples lack the trigger"):
+        gather(load_config(write_run(config_file.parent, samples=without)), approved_only=False)
 
 
 def approve(folder: Path) -> None:

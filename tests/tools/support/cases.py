@@ -33,6 +33,7 @@ FLAWLESS_RUN: Mapping[str, Any] = {
     "shown": 280,
     "per_step": 4,
     "steps": 70,
+    "stepped": 280,
     "base_file": "anima-base-v1.0.safetensors",
     "base_blocks": 28,
     "prompts": {"K": "tk", "N": "tk. She smiles."},

@@ -11,6 +11,8 @@ import yaml
 from support.folders import dataset
 from support.miniature import ROPE, ROWS, write_base
 
+from train.stamps import file_digest
+
 SPEC = "subject: {trigger: keichan}\ncaption: {prefix: [safe]}\nresolution: 128\n"
 CAPTIONS = {
     "a": "safe, keichan, smile, standing. She is looking at the viewer.",
@@ -43,6 +45,7 @@ def write_run(folder: Path, **settings: Any) -> Path:  # noqa: ANN401 - any of Y
             "t5_tokenizer": "base/t5",
             "context_rows": ROWS,
             "rope_scale": list(ROPE),
+            "sha256": file_digest(folder / "base" / "transformer.safetensors"),
         },
         "adapter": {"rank": 4, "alpha": 4.0},
         "optimizer": {"lr": 1e-3},

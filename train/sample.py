@@ -1,0 +1,57 @@
+"""`train sample`: what LoRA files draw, beside the base alone."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from curate.errors import UserError
+from train import samples
+from train.config import TrainConfig
+from train.drawing import DTYPES, Artist
+from train.lora_files import Lora, read_lora
+from train.material import prompts_of
+from train.processes import Processes
+
+BASE = "base"
+
+
+def sample(
+    config: TrainConfig,
+    loras: Sequence[Path],
+    *,
+    strength: float,
+    out: Path,
+    say: Callable[[str], None],
+) -> Path:
+    """Draw every condition of a configuration by the base and by each LoRA.
+
+    Args:
+        config: names the base, the prompts, the seeds and how to draw.
+        loras: files of any layout, each drawn from on its own.
+        strength: of each.
+        out: folder for the pictures.
+        say: takes lines for people.
+
+    Returns:
+        The sheet: rows are conditions, columns the base and the LoRAs.
+
+    Raises:
+        UserError, OSError: a file does not fit the base, or two have one name.
+    """
+    named: dict[str, tuple[Path, Lora] | None] = {BASE: None}
+    for path in loras:
+        if path.stem in named:
+            raise UserError(f"{path}: another one is called {path.stem}, too; rename one")
+        named[path.stem] = path, read_lora(path)
+    settings = config.samples
+    prompts = settings.prompts or prompts_of(config)
+    conditions = samples.conditions(prompts, settings.seeds)
+    device = Processes(config.device).device
+    artist = Artist(config.base, Path(config.cache), device=device, dtype=DTYPES[config.dtype])
+    artist.read([condition.prompt for condition in conditions], settings.negative)
+    for name, worn in named.items():
+        for said in artist.wear({worn[0]: (worn[1], strength)} if worn else {}):
+            say(f"warning: {said}")
+        pictures = list(artist.draw(conditions, settings))
+        samples.keep(out / name, list(zip(conditions, pictures, strict=True)))
+        say(f"{out / name / samples.SHEET}")
+    return samples.keep_side_by_side(out, list(named))
