@@ -40,6 +40,8 @@ def feed_caption(sidecar: Sidecar, handling: CaptionHandling, slots: SlotTable) 
     if sidecar.text is None:
         return None
     fed, offset = _read(sidecar.text, handling)
+    if "," in fed and handling.weights != "removed":
+        return parse_caption(fed, sidecar.path, slots, offset=offset)
     pieces = fed.split(",") if "," in fed or handling.commaless == "kept" else fed.split()
     bare = [_unweighted(p) for p in pieces] if handling.weights == "removed" else pieces
     if bare == pieces and (len(pieces) <= 1 or "," in fed):

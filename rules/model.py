@@ -4,10 +4,10 @@ Facts carry no thresholds. A fact that was not measured is None, never a default
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from functools import cached_property, wraps
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -326,3 +326,20 @@ class Dataset:
             for token in caption.tokens
             if token.slot != "prose"
         }
+
+
+T = TypeVar("T")
+
+
+def once_a_dataset(function: Callable[[Dataset], T]) -> Callable[[Dataset], T]:
+    """Keep what a function says of a dataset for whoever asks next; nobody may change it."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(dataset: Dataset) -> T:
+        kept: dict[str, T] = dataset.__dict__  # where cached properties keep theirs
+        if name not in kept:
+            kept[name] = function(dataset)
+        return kept[name]
+
+    return remembered

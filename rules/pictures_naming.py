@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from rules.model import Caption, Dataset, Picture
+from rules.model import Caption, Dataset, Picture, once_a_dataset
 from rules.terms import normal
 
 
@@ -36,6 +36,7 @@ def _named(caption: Caption, names: Mapping[str, object]) -> Iterable[str]:
         yield from (name for name in names if name in prose and caption.names(name))
 
 
+@once_a_dataset
 def worn_outfits(dataset: Dataset) -> dict[str, tuple[Picture, ...]]:
     """Outfit -> the pictures that wear it.
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from rules.model import Dataset, Picture
+from rules.model import Dataset, Picture, once_a_dataset
 
 HIDDEN = ".*"
 
@@ -25,6 +25,7 @@ def stem(picture: Picture) -> str:
     return picture.path[: -len(picture.suffix)] if picture.suffix else picture.path
 
 
+@once_a_dataset
 def within_reach(dataset: Dataset) -> tuple[Picture, ...]:
     """The pictures in folders that the trainer looks into, whether or not it uses them.
 
@@ -39,6 +40,7 @@ def within_reach(dataset: Dataset) -> tuple[Picture, ...]:
     )
 
 
+@once_a_dataset
 def within_reach_and_read(dataset: Dataset) -> tuple[Picture, ...]:
     """Those of them whose suffix the trainer reads; IMG003 speaks of the others."""
     suffixes = dataset.trainer.pictures.suffixes

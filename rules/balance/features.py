@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from rules.features import forms, tags_naming
-from rules.model import Dataset, Picture
+from rules.model import Dataset, Picture, once_a_dataset
 from rules.pictures_naming import pictures_naming, worn_outfits
 from rules.profiles import Base, Claim
 from rules.records import record
@@ -41,6 +41,7 @@ class Feature:
         return (self.name, *_synonyms(self.name, self.claimed))
 
 
+@once_a_dataset
 def find_features(dataset: Dataset) -> tuple[Feature, ...]:
     """Declared features in their order, then the base's claims that a caption names."""
     claims = _claims_by_name(dataset.base)

@@ -6,6 +6,7 @@ from rules.model import Caption, Dataset
 from rules.needs import CAPTIONS
 from rules.quoting import quoted
 from rules.registry import NoOptions, rule
+from rules.spec import Tags
 from rules.violation import Abstention, Said, Severity, Violation
 
 BARE_SLOTS = frozenset({"trigger", "quality"})
@@ -33,15 +34,13 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
         atomantic/PortOS#1233: a vision model's refusals, saved as captions.
     """
     words = dataset.vocabulary.words
-    phrases = "|".join(map(re.escape, words.refusals + words.openings))
-    beginning = re.compile(rf"[\"'(]*({phrases})(?!\w)", re.IGNORECASE)
+    phrases = words.refusals + words.openings
+    beginning = re.compile(rf"[\"'(]*({'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
     trigger = bool(dataset.spec.subject.trigger)
     bare = sum(_is_bare(caption) for _, caption in dataset.captioned) if trigger else 0
     meant = bare == len(dataset.captioned)
     for picture, caption in dataset.captioned:
-        text = caption.text.replace("’", "'")
-        matches = (beginning.match(text, token.start) for token in caption.tokens)
-        found = [match[1].lower() for match in matches if match]
+        found = _found(caption, phrases, beginning)
         alone = trigger and not meant and _is_bare(caption)
         if not found and not alone:
             continue
@@ -52,7 +51,7 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
             if found
             else f"nothing but {quoted(t.text for t in caption.tokens)}: {bare} of "
             f"{len(dataset.captioned)} captions are so",
-            evidence={"phrases": found, "bare": alone, "bare_captions": bare},
+            evidence={"phrases": list(found), "bare": alone, "bare_captions": bare},
             advice="take the words out and begin with what the picture shows"
             if opened
             else "caption this picture again, or by hand",
@@ -64,6 +63,16 @@ def generator_boilerplate(dataset: Dataset, options: NoOptions) -> Said:  # noqa
         total = len(dataset.captioned)
         reason = "no trigger is declared, so captions that hold it alone are not known"
         yield Abstention(reason=reason, count=total, total=total)
+
+
+def _found(caption: Caption, phrases: Tags, beginning: re.Pattern[str]) -> list[str]:
+    """The phrases with which tags or sentences begin."""
+    text = caption.text.replace("’", "'")
+    folded = text.casefold()
+    if not any(phrase in folded for phrase in phrases):
+        return []
+    matches = (beginning.match(text, token.start) for token in caption.tokens)
+    return [match[1].lower() for match in matches if match]
 
 
 def _is_bare(caption: Caption) -> bool:

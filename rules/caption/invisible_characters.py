@@ -44,6 +44,8 @@ def invisible_characters(dataset: Dataset, options: NoOptions) -> Said:  # noqa:
         Other tools' checks of caption files; the classes of characters are Unicode's (Cc, Cf, Zs).
     """
     for file in fed_files(dataset):
+        if file.text.isascii() and file.text.isprintable():
+            continue
         runs = [run for run in RUN.finditer(file.text) if not _joins(file.text, run)]
         if not runs:
             continue

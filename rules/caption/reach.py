@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rules.model import Dataset, Picture, Sidecar
-from rules.reach import within_reach
+from rules.model import Dataset, Picture, Sidecar, once_a_dataset
+from rules.reach import within_reach_and_read
 
 BOM = "\ufeff"
 JSON = ".json"
@@ -26,12 +26,14 @@ class FedFile(NamedTuple):
     start: int | None
 
 
-def in_need_of_captions(dataset: Dataset) -> Iterator[Picture]:
+@once_a_dataset
+def in_need_of_captions(dataset: Dataset) -> tuple[Picture, ...]:
     """The pictures that the trainer finds, reads and can decode."""
-    for picture in within_reach(dataset):
-        decodes = picture.file is None or picture.file.error is None
-        if decodes and picture.suffix in dataset.trainer.pictures.suffixes:
-            yield picture
+    return tuple(
+        picture
+        for picture in within_reach_and_read(dataset)
+        if picture.file is None or picture.file.error is None
+    )
 
 
 def text_suffix(dataset: Dataset) -> str:
@@ -40,8 +42,13 @@ def text_suffix(dataset: Dataset) -> str:
     return next((suffix for suffix in suffixes if suffix != JSON), suffixes[0])
 
 
-def fed_files(dataset: Dataset) -> Iterator[FedFile]:
+@once_a_dataset
+def fed_files(dataset: Dataset) -> tuple[FedFile, ...]:
     """The caption files that the trainer reads, as far as they can be decoded."""
+    return tuple(_fed_files(dataset))
+
+
+def _fed_files(dataset: Dataset) -> Iterator[FedFile]:
     first_only = dataset.trainer.captions.lines == "first"
     for picture in in_need_of_captions(dataset):
         sidecar = picture.fed_sidecar

@@ -14,6 +14,8 @@ WILDCARD = re.compile(r"\{([^{}|]*)\|[^{}]*\}")
 WEIGHT = re.compile(
     r"(?<!\\)\(((?:[^()\\]|\\.|\([^()]*\))*):\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*\)", re.DOTALL
 )
+# One of these is in all of it, and in few captions.
+MARKS = ("{", "(", "<", "BREAK")
 # What only programs that draw understand: networks to load, and the end of a chunk of tokens.
 COMMAND = re.compile(r"<(?:lora|lyco|hypernet):[^<>]*>|\bBREAK\b")
 
@@ -42,6 +44,8 @@ def wildcard_syntax(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG0
     """
     handling = dataset.trainer.captions
     for file in fed_files(dataset):
+        if not any(mark in file.text for mark in MARKS):
+            continue
         wildcards = [m[0] for m in WILDCARD.finditer(file.text)]
         weights = [m[0] for m in WEIGHT.finditer(file.text) if _is_weight(m)]
         commands = COMMAND.findall(file.text)

@@ -37,6 +37,8 @@ def same_caption(dataset: Dataset, options: NoOptions) -> Said:  # noqa: ARG001 
         if caption.tokens:
             groups[frozenset(caption.tags), caption.sentences].append((picture, caption))
     for members in groups.values():
+        if len(members) == 1:
+            continue
         texts = sorted({" ".join(caption.text.split()) for _, caption in members})
         text = texts[0]
         contents = {_content(picture) for picture, _ in members}

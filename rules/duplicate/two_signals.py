@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.duplicate.clusters import NearHashes
 from rules.evidence import AXES, SIDES
 from rules.known_labels import known
-from rules.model import Dataset, Picture
+from rules.model import Dataset, Picture, once_a_dataset
 from rules.pictures_naming import worn_outfits
 
 CLOSE = frozenset({"face", "bust"})
@@ -45,7 +45,7 @@ class Look(NamedTuple):
 
     def agrees(self, other: "Look") -> bool:
         """Whether nothing that is known of both differs."""
-        return all(
+        return self.shown == other.shown or all(
             one is None or two is None or one == two
             for one, two in zip(self.shown, other.shown, strict=True)
         )
@@ -80,13 +80,14 @@ class Looks:
         self._near = NearHashes(self._by_hash, distance)
 
     def alike(self, look: Look) -> Iterator[Look]:
-        """The looks within the distance that nothing tells apart; some of them several times."""
-        for value in self._near.near(look.hash):
+        """The looks within the distance that nothing tells apart."""
+        for value in set(self._near.near(look.hash)):
             for other in self._by_hash[value]:
                 if look.agrees(other):
                     yield other
 
 
+@once_a_dataset
 def outfits_by_path(dataset: Dataset) -> Mapping[str, list[str]]:
     """The declared outfits that each picture's caption names."""
     worn: defaultdict[str, list[str]] = defaultdict(list)
