@@ -74,10 +74,3 @@ def attach(model: Untyped, settings: AdapterSettings, *, seed: int) -> list[str]
 def trainable(model: Untyped) -> list[tuple[str, torch.nn.Parameter]]:
     """The LoRA's parameters by their names, in a fixed order."""
     return [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-
-
-def set_strength(model: Untyped, strength: float) -> None:
-    """Multiply what the LoRA adds, 1 as trained; at 0 the network is the base, bit for bit."""
-    model.set_adapters([NAME], [strength])
-    for _, parameter in ((n, p) for n, p in model.named_parameters() if ".lora_" in n):
-        parameter.requires_grad_(requires_grad=True)

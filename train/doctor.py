@@ -32,6 +32,7 @@ PACKAGES = (
 # Largest mean error of a pixel, of 2, that a VAE which fits its file makes of flat colour.
 ROUND_TRIP = 0.5
 HEAD_DIM = 128
+MEASURED = 3
 
 
 class Finding(NamedTuple):
@@ -229,16 +230,16 @@ def _step(config: TrainConfig, material: Material) -> Iterator[Finding]:
     few = replace(material, items=first)
     studio = Studio(replace(config, remainder="kept"), few, Processes(config.device))
     studio.prepare()
-    took = 0.0
-    for _ in range(2):  # the first one also warms up
+    times = []
+    for _ in range(MEASURED):  # the first one also warms up
         began = time.perf_counter()
         found = studio.losses(studio.steps(0)[0][0])
         if found is None:
             raise LookupError("a single process has every batch")
         found[0].mean().backward()  # type: ignore[no-untyped-call]
         loss = float(found[0].mean())  # waits for the device
-        took = time.perf_counter() - began
+        times.append(time.perf_counter() - began)
     yield Finding("ok", f"one step forward and back: loss {loss:.4f}, {studio.memory():,} bytes")
-    pace = estimate.Time(rate=config.batch / took, source="of this one step")
+    pace = estimate.Time(rate=config.batch / min(times), source="of this step")
     shown = sum(item.repeats for item in material.items) * config.epochs
     yield Finding("ok", f"all epochs: {estimate.in_words(pace, shown, config.price_per_hour)}")

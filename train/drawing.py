@@ -1,6 +1,7 @@
 """Drawing from a base with or without LoRAs: what samples, `train sample` and evaluations share."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -124,7 +125,10 @@ class Artist:
                 for module, pair in body.modules.items()
                 for side, matrix in (("lora_A", pair.down), ("lora_B", pair.up))
             }
-            self._model.load_lora_adapter(state, prefix="transformer", adapter_name=name)
+            with warnings.catch_warnings():
+                # PEFT warns of a second LoRA, which is what is asked for here.
+                warnings.simplefilter("ignore")
+                self._model.load_lora_adapter(state, prefix="transformer", adapter_name=name)
             self._worn.append(name)
         if self._worn:
             strengths = [strength for _, strength in loras.values() if strength != 0]

@@ -16,12 +16,13 @@ RECENT = 50
 WARM = 2
 FIRST = 12
 # By what share a forecast has to be off to be told anew.
-STRAYED = 0.1
+STRAYED = 0.2
 # One account of a rented GPU, the only published one with rank, size and batch: pictures a second,
 # and the floating-point operations of one forward pass of such a picture.
 ANCHOR = "a rented RTX 4090 at 1024 px in one account"
 ANCHOR_RATE = 1.36
 ANCHOR_FLOPS = 17.92e12
+FAR = 10
 
 
 @record
@@ -85,15 +86,21 @@ def measured(lines: Sequence[Mapping[str, Any]]) -> Time | None:
     return Time(rate=median(rates), source="measured in this run") if rates else None
 
 
-def guessed(size: TransformerSize, buckets: Iterable[tuple[int, int]], rows: int) -> Time:
-    """The anchor's pace, scaled by how much there is to compute."""
+def guessed(size: TransformerSize, buckets: Iterable[tuple[int, int]], rows: int) -> Time | None:
+    """The anchor's pace, scaled by how much there is to compute; None where that is far from it."""
     flops = [forward_flops(size, tokens_of(bucket), rows) for bucket in buckets]
     mean = sum(flops) / len(flops)
+    if not 1 / FAR < mean / ANCHOR_FLOPS < FAR:
+        return None
     return Time(rate=ANCHOR_RATE * ANCHOR_FLOPS / mean, source=f"as of {ANCHOR}; a guess")
 
 
-def in_words(time: Time, pictures: int, price: float | None) -> str:
+def in_words(time: Time | None, pictures: int, price: float | None) -> str:
     """Hours, cost where a price is known, and where they come from."""
+    if time is None:
+        return (
+            "not measured; `train doctor` measures a step, and the run tells it from its first on"
+        )
     hours = time.hours(pictures)
     told = f"{hours:,.1f} h" if hours >= 1 else f"{hours * 60:,.1f} min"
     told = told if hours * 60 >= 1 else f"{hours * 3600:,.0f} s"
@@ -115,11 +122,13 @@ class Forecast:
         self._told: float | None = None
 
     def step(self, line: Mapping[str, Any], pictures_left: int) -> None:
-        """Take a step's numbers; says something where the end has moved."""
-        self._lines = [*self._lines, line][-(WARM + RECENT) :]
-        time = measured(self._lines)
-        if time is None or len(self._lines) < FIRST or pictures_left <= 0:
+        """Take a step's numbers; every so many of them, say where the end has moved."""
+        self._lines.append(line)
+        if len(self._lines) not in {FIRST, RECENT} or pictures_left <= 0:
             return
-        if self._told is None or abs(time.rate / self._told - 1) > STRAYED:
+        time = measured(self._lines)
+        if len(self._lines) == RECENT:
+            self._lines.clear()
+        if time and (self._told is None or abs(time.rate / self._told - 1) > STRAYED):
             self._told = time.rate
-            self._say(f"{in_words(time, pictures_left, self._price)} are left")
+            self._say(f"to go: {in_words(time, pictures_left, self._price)}")

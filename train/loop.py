@@ -29,6 +29,7 @@ class Parts:
         epoch_done: takes the progress after an epoch; writes checkpoints and samples.
         stopped: whether somebody asked to end; the loop then returns between two steps.
         names: of the pictures of a step, for messages.
+        rank: of this process; others drop other parts of their pictures.
     """
 
     parameters: Sequence[torch.nn.Parameter]
@@ -40,6 +41,7 @@ class Parts:
     epoch_done: Callable[[Progress], None]
     stopped: Callable[[], bool]
     names: Callable[[Step], str]
+    rank: int = 0
 
 
 def train(
@@ -61,7 +63,7 @@ def train(
             for group in parts.optimizer.param_groups:
                 group["lr"] = rate
             # Dropout draws from torch's own generator, which so depends on the place alone.
-            torch.manual_seed(seed_of("dropout", seed, epoch, position))
+            torch.manual_seed(seed_of("dropout", seed, epoch, position, parts.rank))
             sums = _accumulate(parts, steps[position])
             norm = _clip(parts, settings.clip)
             loss = float(sums[0].sum() / sums[1].sum())

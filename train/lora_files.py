@@ -204,30 +204,3 @@ def lora_of(model: Untyped, adapter: str) -> Lora:
         up = module.lora_B[adapter].weight.detach().cpu()
         modules[native] = Pair(down, up * module.scaling[adapter])
     return Lora(modules, {})
-
-
-def put_lora(model: Untyped, adapter: str, lora: Lora) -> int:
-    """Copy a LoRA into the one that PEFT holds, and count its modules.
-
-    Raises:
-        UserError: the two do not have the same modules, ranks and sizes.
-    """
-    targets = {
-        to_native(name): module
-        for name, module in model.named_modules()
-        if adapter in getattr(module, "lora_A", {})
-    }
-    if targets.keys() != lora.modules.keys():
-        raise UserError(
-            f"the LoRA has {counted(len(lora.modules), 'module')}, the network takes "
-            f"{len(targets):,}, and {len(targets.keys() & lora.modules.keys()):,} are the same"
-        )
-    for name, pair in lora.modules.items():
-        module = targets[name]
-        down, up = module.lora_A[adapter].weight, module.lora_B[adapter].weight
-        if (down.shape, up.shape) != (pair.down.shape, pair.up.shape):
-            raise UserError(f"{name}: the LoRA is for another base: {pair.up.shape[0]} outputs")
-        with torch.no_grad():
-            down.copy_(pair.down)
-            up.copy_(pair.up.to(up.device, up.dtype) / module.scaling[adapter])
-    return len(targets)

@@ -159,7 +159,7 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
         yield f"{finding.severity!s:10}{told(finding)}"
 
 
-def pace(config: TrainConfig, material: Material, found: Sum) -> estimate.Time:
+def pace(config: TrainConfig, material: Material, found: Sum) -> estimate.Time | None:
     """What this run measured so far; before that, what one account measured elsewhere."""
     buckets = [item.placement.bucket for item in material.items]
     return estimate.measured(read_metrics(config.run_folder)) or estimate.guessed(

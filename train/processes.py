@@ -29,6 +29,8 @@ class Processes:
             self.device = torch.device("cpu") if on_cpu else self._state.device
         else:
             self.device = _device(device)
+        if self.device.type == "cuda":
+            _repeat_exactly()
 
     def gathered(self, tensor: torch.Tensor) -> torch.Tensor:
         """The sum of a tensor over all processes; itself where there is one."""
@@ -52,3 +54,14 @@ def _device(wanted: str) -> torch.device:
     if wanted == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(wanted)
+
+
+def _repeat_exactly() -> None:
+    """Ask a GPU for the same bits every time, so that a resumed run ends as one that was not.
+
+    Where torch has no such kernel it takes another one; fused attention has one of its own.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it when it starts
+    torch.use_deterministic_algorithms(mode=True, warn_only=True)
+    torch.backends.cudnn.benchmark = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

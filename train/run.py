@@ -151,6 +151,7 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
                     epoch_done=epoch_done,
                     stopped=lambda: bool(processes.gathered(torch.tensor(int(stopped())))),
                     names=studio.names,
+                    rank=processes.rank,
                 ),
                 config.optimizer,
                 progress,

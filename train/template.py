@@ -36,6 +36,9 @@ remainder: dropped  # or kept: a smaller step at an epoch's end
 dtype: bf16
 seed: 42
 save_every: 1
+# price_per_hour: 0.69  # of the machine; plans and runs then tell what they cost
+
+# Out of memory? In this order: checkpointing: true, batch: 1, swap_blocks: 8
 
 samples:
   every: 1

@@ -10,18 +10,15 @@ from safetensors.torch import load_file, save_file
 from support.miniature import write_base
 
 from curate.errors import UserError
-from train.adapter import NAME, attach, set_strength, target_modules, trainable
+from train.adapter import NAME, attach, target_modules, trainable
 from train.anima import loading
 from train.anima.names import to_diffusers
 from train.anima.velocity import velocity
 from train.lora_files import (
     LAYOUTS,
     Layout,
-    Lora,
-    Pair,
     lora_of,
     native_modules,
-    put_lora,
     read_lora,
     write_lora,
 )
@@ -123,9 +120,9 @@ def test_at_strength_0_the_network_is_the_base_bit_for_bit(base: Path) -> None:
     bare = moved(loading.load_transformer(file, dtype=torch.float32, device=CPU))
     model = trained(base)
     with_lora = moved(model)
-    set_strength(model, 0.0)
+    model.set_adapters([NAME], [0.0])
     assert torch.equal(moved(model), bare)
-    set_strength(model, 1.0)
+    model.set_adapters([NAME], [1.0])
     assert torch.equal(moved(model), with_lora)
     assert not torch.equal(with_lora, bare)
 
@@ -172,26 +169,6 @@ def test_diffusers_own_loader_makes_the_same_network_of_it(tmp_path: Path, base:
     theirs.load_lora_adapter(state, prefix="transformer")
     torch.testing.assert_close(moved(theirs), moved(model), atol=1e-5, rtol=1e-5)
     assert len([n for n, _ in theirs.named_parameters() if "lora_A" in n]) == 32
-
-
-def test_a_lora_goes_into_a_network_and_the_modules_are_counted(base: Path) -> None:
-    source = trained(base, alpha=2.0)
-    file = base / "transformer.safetensors"
-    target = loading.load_transformer(file, dtype=torch.float32, device=CPU)
-    attach(target, AdapterSettings(rank=4, alpha=8.0), seed=9)
-    assert put_lora(target, NAME, lora_of(source, NAME)) == 20
-    torch.testing.assert_close(moved(target), moved(source))
-
-
-def test_a_lora_for_another_base_is_refused(tmp_path: Path, base: Path) -> None:
-    model = trained(base)
-    deeper = write_base(tmp_path, blocks=3)
-    with pytest.raises(UserError, match="has 30 modules, the network takes 20, and 20"):
-        put_lora(model, NAME, lora_of(trained(deeper), NAME))
-    lora = lora_of(model, NAME)
-    wide = Lora({n: Pair(p.down, torch.zeros(9, 4)) for n, p in lora.modules.items()}, {})
-    with pytest.raises(UserError, match="is for another base: 9 outputs"):
-        put_lora(model, NAME, wide)
 
 
 @pytest.mark.parametrize(

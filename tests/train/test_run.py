@@ -472,6 +472,60 @@ def test_the_hook_runs_for_every_file_and_is_tried_again(made: Made, tmp_path: P
     assert threading.active_count() < 20
 
 
+def test_the_hook_does_not_hold_up_the_training(made: Made, tmp_path: Path) -> None:
+    """It waits for steps of the second epoch, and gives up after a minute."""
+    script = tmp_path / "wait.sh"
+    metrics = tmp_path / "runs" / "tiny" / "metrics.jsonl"
+    script.write_text(
+        "#!/bin/sh\nfor i in $(seq 600); do\n"
+        f"  test $(wc -l < {metrics}) -ge 6 && exit 0\n  sleep 0.1\ndone\nexit 1\n"
+    )
+    script.chmod(0o755)
+    config = made(on_checkpoint=str(script))
+    start(config)
+    log = (config.run_folder / "on_checkpoint.log").read_text()
+    assert re.findall(r"try (\d): .*: exit (\d)", log) == [("1", "0"), ("1", "0")]
+
+
+def test_a_hook_that_cannot_run_is_logged_and_harms_nothing(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.hook.sleep", lambda _: None)
+    config = made(epochs=1, on_checkpoint="/no/such/program --now")
+    assert "3 steps done" in start(config)[-1]
+    log = (config.run_folder / "on_checkpoint.log").read_text()
+    assert log.count("exit -\n[Errno 2] No such file or directory") == 3
+
+
+def test_a_picture_that_goes_after_it_was_cached_is_not_missed(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = made(name="whole")
+    start(whole)
+    real = Studio.prepare
+
+    def then_remove(self: Studio) -> None:
+        real(self)
+        (tmp_path / "set" / "b.png").unlink()
+
+    monkeypatch.setattr(Studio, "prepare", then_remove)
+    lacking = replace(whole, output=str(tmp_path / "lacking"))
+    start(lacking)
+    assert contents(lacking) == contents(whole)
+
+
+def test_a_damaged_cache_entry_is_made_anew(made: Made) -> None:
+    config = made(epochs=1)
+    start(config)
+    kept = {path: path.read_bytes() for path in Path(config.cache).rglob("*.safetensors")}
+    for path, raw in kept.items():
+        path.write_bytes(raw[:-70] + b"!" + raw[-69:])
+    again = replace(config, output=f"{config.output}-again")
+    start(again)
+    assert contents(again) == contents(config)
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
 def test_a_picture_that_changes_after_it_was_read_stops_the_run(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,54 @@
+"""The shipped set, approved, doctored, planned and trained on a miniature base."""
+
+import shutil
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from support.command import curate
+from support.runs import SAMPLES, train, write_run
+
+from curate.manifest import read_manifest
+from train.anima import loading
+from train.config import load_config
+from train.lora_files import read_lora
+from train.metrics import read_metrics
+from train.untyped import library
+
+SHIPPED = Path(__file__).parents[2] / "datasets" / "keichan-v2"
+# What the account that this set is drawn from was trained in spite of.
+ACCEPTED = ("CON002", "COV001", "COV002", "RES001", "RES002", "RES003")
+
+
+def test_the_shipped_set_becomes_a_lora_that_diffusers_loads(tmp_path: Path) -> None:
+    folder = tmp_path / "keichan-v2"
+    shutil.copytree(SHIPPED, folder)
+    accepted = [word for code in ACCEPTED for word in ("--override", code)]
+    assert curate("approve", str(folder), *accepted, "--reason", "as it was").code == 0
+
+    path = write_run(
+        tmp_path, dataset="keichan-v2", resolution=128, epochs=3, repeats=1, accumulation=4,
+        samples=SAMPLES,
+    )  # fmt: skip
+    common = ("--approved-only", "--config", str(path))
+    doctor = train("doctor", *common)
+    assert (doctor.returncode, "error" in doctor.stdout) == (0, False), doctor.stdout
+    plan = train("plan", *common)
+    assert "70 shown / (1 x 4) = 17 an epoch, x 3 = 51" in plan.stdout
+    ran = train("--approved-only", "--config", str(path), seconds=600)
+    assert ran.returncode == 0, ran.stderr
+
+    config = load_config(path)
+    assert len(read_metrics(config.run_folder)) == 51
+    lora = config.run_folder / "epoch-0003" / "tiny-0003.safetensors"
+    assert len(read_manifest(folder).pictures) == 70
+    assert len(read_lora(lora).metadata["lora_curate.manifest_sha256"]) == 64
+    with Image.open(config.run_folder / "samples-by-epoch.png") as sheet:
+        assert sheet.width > 4 * 64
+    theirs = loading.load_transformer(
+        Path(config.base.transformer), dtype=torch.float32, device=torch.device("cpu")
+    )
+    mixin = library("diffusers.loaders").AnimaLoraLoaderMixin
+    theirs.load_lora_adapter(mixin.lora_state_dict(load_file(lora)), prefix="transformer")
+    assert sum("lora_A" in name for name, _ in theirs.named_parameters()) == 20
