@@ -41,8 +41,9 @@ def verdicts(plan: Plan) -> Iterator[tuple[str, str]]:
     """What a plan clears, what comes up and what stays, each with its codes."""
     if plan.cleared:
         yield "clears", ", ".join(plan.cleared)
-    if plan.coming:
-        yield "comes up", ", ".join(plan.coming)
+    for code in plan.coming:
+        advice = next(f.advice for f in plan.predicted.findings if f.code == code)
+        yield "comes up", f"{code}: {advice}"
     pictures = [code for code in plan.staying if plannable(code)]
     others = [code for code in plan.staying if not plannable(code)]
     if pictures:

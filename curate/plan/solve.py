@@ -1,11 +1,14 @@
 """The solver: greedily what clears most for the fewest pictures, then nothing that is not needed.
 
 A rule's verdict may need several pictures at once, so moves are whole groups; what turns out to be
-too much of a group is taken back one by one, while nothing that was cleared comes back.
+too much of a group is taken back one by one, while nothing that was cleared comes back. Rules that
+no choice of pictures clears are not asked each time, but a step must not make them complain.
 """
 
 import datetime as dt
+import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -37,11 +40,13 @@ class State:
     Attributes:
         weight: what is wrong with it, in units of its own.
         codes: of the findings that weigh anything.
+        elsewhere: what other rules would say that they do not say today, in the same units.
     """
 
     move: Move
     weight: float
     codes: tuple[str, ...]
+    elsewhere: float = 0.0
 
     @property
     def cost(self) -> float:
@@ -64,6 +69,7 @@ class Solver:
         select = tuple(code for code in chosen if code.startswith(FAMILIES))
         self._narrow = replace(settings, select=select or FAMILIES)
         self.judged = 0
+        self._said_elsewhere = self._elsewhere(Move())
 
     def solve(self, max_add: int, max_drop: int) -> Iterator[State]:
         """Better and better states, the last the plan; the first is the dataset as it is."""
@@ -114,19 +120,33 @@ class Solver:
         """
         moves = dict(self._moves(state.move, max_add, max_drop))
         names = sorted(moves, key=lambda name: -self._gained.get(name, math.inf))
-        best: State | None = None
-        best_ratio = LEAST_GAIN
+        found: list[tuple[float, State]] = []
         for tried, name in enumerate(names):
+            best_ratio = max((ratio for ratio, _ in found), default=LEAST_GAIN)
             if self.judged >= self._most:
                 break
             if tried >= LEAST_TRIED and best_ratio >= self._gained.get(name, math.inf):
                 break
-            found = self._weighed(moves[name])
-            ratio = (state.weight - found.weight) / (found.cost - state.cost)
-            self._gained[name] = ratio
-            if ratio > best_ratio:
-                best, best_ratio = found, ratio
-        return best
+            other = self._weighed(moves[name], state.elsewhere)
+            self._gained[name] = _gain(state, other)
+            if self._gained[name] > LEAST_GAIN:
+                found.append((self._gained[name], other))
+        return self._best_everywhere(state, found)
+
+    def _best_everywhere(self, state: State, found: list[tuple[float, State]]) -> State | None:
+        """The best of what was found once every rule has been asked about it."""
+        waiting = [(-ratio, place, False) for place, (ratio, _) in enumerate(found)]
+        heapq.heapify(waiting)
+        states = [other for _, other in found]
+        while waiting:
+            ratio, place, asked = heapq.heappop(waiting)
+            if asked:
+                return states[place]
+            states[place] = self._everywhere(states[place])
+            ratio = _gain(state, states[place])
+            if ratio > LEAST_GAIN:
+                heapq.heappush(waiting, (-ratio, place, True))
+        return None
 
     def _moves(self, move: Move, max_add: int, max_drop: int) -> Iterator[tuple[str, Move]]:
         room = max_add - len(move.added)
@@ -147,9 +167,23 @@ class Solver:
 
     def _if_no_worse(self, state: State, move: Move) -> State:
         found = self._weighed(move)
-        return found if found.weight <= state.weight else state
+        if found.weight > state.weight:
+            return state
+        found = self._everywhere(found)
+        return found if found.elsewhere <= state.elsewhere else state
 
-    def _weighed(self, move: Move) -> State:
+    def _everywhere(self, state: State) -> State:
+        """The state with what the other rules would say."""
+        more = self._elsewhere(state.move) - self._said_elsewhere
+        return replace(state, elsewhere=sum(WEIGHTS[severity] for _, severity in more.elements()))
+
+    def _elsewhere(self, move: Move) -> Counter[tuple[str, Severity]]:
+        """How often every other rule would say something, by severity."""
+        self.judged += 1
+        findings = self.report(move, "").findings
+        return Counter((f.code, f.severity) for f in findings if not f.code.startswith(FAMILIES))
+
+    def _weighed(self, move: Move, elsewhere: float = 0.0) -> State:
         self.judged += 1
         report = engine.lint(self.hypothetical(move), self._narrow, tool="", today=self._today)
         findings = [f for f in report.findings if f.code.startswith(FAMILIES)]
@@ -157,4 +191,11 @@ class Solver:
             move=move,
             weight=sum(WEIGHTS[finding.severity] for finding in findings),
             codes=tuple(f.code for f in findings if WEIGHTS[f.severity]),
+            elsewhere=elsewhere,
         )
+
+
+def _gain(state: State, found: State) -> float:
+    """What a step clears for each unit of work."""
+    cleared = state.weight + state.elsewhere - found.weight - found.elsewhere
+    return cleared / (found.cost - state.cost)
