@@ -61,7 +61,11 @@ class Setting:
 
 @record
 class CodeMoved:
-    """The findings of one rule: how many are new, gone, and the same as before."""
+    """The findings of one rule: how many are new, gone, and the same as before.
+
+    Attributes:
+        unjudged: found before by a rule that could not judge the newer dataset.
+    """
 
     code: str
     name: str
@@ -69,6 +73,7 @@ class CodeMoved:
     new: int
     gone: int
     stayed: int
+    unjudged: int
 
 
 @record
@@ -207,6 +212,7 @@ def _findings(one: Report, other: Report) -> Iterator[CodeMoved]:
     gone: Counter[str] = Counter()
     for entry in told.gone:
         gone[entry.code] += entry.count
+    unjudged = Counter(f.code for f in one.findings if f.code not in other.ran)
     sample = {f.code: f for f in (*one.findings, *other.findings)}
     for code in sorted(sample):
         yield CodeMoved(
@@ -216,6 +222,7 @@ def _findings(one: Report, other: Report) -> Iterator[CodeMoved]:
             new=new[code],
             gone=gone[code],
             stayed=stayed[code],
+            unjudged=unjudged[code],
         )
 
 

@@ -50,10 +50,10 @@ def _markdown(comparison: Comparison) -> Iterator[str]:
         yield f"| {as_text(name)} | {as_text(told.replace('->', '→'))} |"
     if comparison.findings:
         yield ""
-        yield "| severity | rule | new | gone | stayed |"
-        yield "| --- | --- | ---: | ---: | ---: |"
+        yield "| severity | rule | new | gone | stayed | not judged any more |"
+        yield "| --- | --- | ---: | ---: | ---: | ---: |"
         for moved in comparison.findings:
-            numbers = f"{moved.new:,} | {moved.gone:,} | {moved.stayed:,}"
+            numbers = " | ".join(f"{number:,}" for _, number in _counted(moved))
             yield f"| {moved.severity} | {moved.code} {moved.name} | {numbers} |"
     yield ""
     yield as_text(_verdict(comparison))
@@ -109,5 +109,11 @@ def _setting(setting: Setting) -> str:
 
 
 def _counts(moved: CodeMoved) -> str:
-    told = (("new", moved.new), ("gone", moved.gone), ("stayed", moved.stayed))
-    return ", ".join(f"{number:,} {name}" for name, number in told if number)
+    return ", ".join(f"{number:,} {name}" for name, number in _counted(moved) if number)
+
+
+def _counted(moved: CodeMoved) -> Iterator[tuple[str, int]]:
+    yield "new", moved.new
+    yield "gone", moved.gone
+    yield "stayed", moved.stayed
+    yield "not judged any more", moved.unjudged

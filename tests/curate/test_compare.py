@@ -62,6 +62,16 @@ def test_everything_that_moved_is_told(two: tuple[Path, Path]) -> None:
     assert codes["TAG001"] == 1
 
 
+def test_what_nobody_judges_any_more_is_neither_gone_nor_left_out(two: tuple[Path, Path]) -> None:
+    for folder in two:
+        (folder / "02.txt").write_text("tk, full body, blue_hair")
+    with (two[1] / "dataset.yaml").open("a") as spec:
+        spec.write("lint: {ignore: [TAG001]}\n")
+    shown = curate("compare", *map(str, two)).out
+    (row,) = (line for line in shown.splitlines() if "TAG001" in line)
+    assert row.split("  ")[-1] == "1 not judged any more"
+
+
 def test_text_and_markdown_say_the_same(two: tuple[Path, Path]) -> None:
     (two[1] / "02.txt").write_text("tk, x|y `z` <b>, http://evil.example")
     text = curate("compare", *map(str, two)).out
