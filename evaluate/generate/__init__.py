@@ -1,0 +1,1 @@
+"""From a plan to pictures: the base loaded once, LoRAs swapped in place, every cell kept."""

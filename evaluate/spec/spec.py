@@ -1,0 +1,324 @@
+"""evaluate.yaml: what is drawn, what is judged, and by whom."""
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from curate.errors import UserError
+from evaluate.spec.cells import Angle, Arm, Attribute, Criteria, Weight
+from rules.plain_yaml import load_yaml
+from rules.records import parse, record
+from rules.spec import Tags
+from train.config import BaseFiles
+from train.settings import SamplerSettings
+
+SPEC = "evaluate.yaml"
+Format = Literal["K", "N", "KT"]
+Side = Annotated[int, Field(ge=16, multiple_of=16)]
+Limit = Annotated[float, Field(ge=0)]
+Seeds = Annotated[tuple[int, ...], Field(min_length=1)]
+CONTROL_SEEDS = (42, 100, 200, 300, 400, 500, 600, 700)
+PRESETS: Mapping[str, SamplerSettings] = {
+    "anima-turbo8": SamplerSettings(sampler="er_sde", steps=8, cfg=1.0, shift=3.0),
+    "anima-base30": SamplerSettings(sampler="er_sde", steps=30, cfg=4.0, shift=3.0),
+}
+# What these words of a preset ask for: a base that is not distilled needs its speed LoRA.
+NEEDS_TURBO = frozenset({"anima-turbo8"})
+
+
+@record
+class Turbo:
+    """A speed LoRA that is loaded in every cell, base-only cells included."""
+
+    file: str
+    strength: float = 1.0
+
+
+@record
+class Sampling:
+    """How every picture is drawn.
+
+    Attributes:
+        preset: `anima-turbo8` (speed LoRA, 8 steps, er_sde on `simple`, CFG 1) or `anima-base30`.
+        drawing: settings in place of the preset's.
+        negative: of every picture; not asked at CFG 1.
+    """
+
+    preset: Literal["anima-turbo8", "anima-base30"] = "anima-turbo8"
+    drawing: SamplerSettings | None = None
+    width: Side = 832
+    height: Side = 1216
+    negative: str = ""
+
+    @property
+    def settings(self) -> SamplerSettings:
+        """What counts."""
+        return self.drawing or PRESETS[self.preset]
+
+
+@record
+class Checkpoint:
+    """A LoRA file and its epoch."""
+
+    file: str
+    epoch: Annotated[int, Field(ge=0)]
+
+
+@record
+class Matrix:
+    """Checkpoint x format x scene x seed.
+
+    Attributes:
+        formats: K (trigger), N (with sentences of the captions), KT (with `assist`).
+        scenes: name -> tags of composition; none that says what she looks like.
+        seeds: 3 decide nothing, 5 are the standard.
+        assist: tags of KT; the features that only sentences name, unless said.
+        baselines: arms without LoRA, in every format.
+    """
+
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = ("K", "N", "KT")
+    scenes: Annotated[Mapping[str, str], Field(min_length=1)] = field(
+        default_factory=lambda: {"portrait": "upper body, looking at viewer, smile, open mouth"}
+    )
+    seeds: Seeds = (42, 100, 200, 300, 400)
+    assist: Tags = ()
+    baselines: tuple[Arm, ...] = ("base",)
+
+
+@record
+class Probes:
+    """Questions beside the matrix; those that are empty are not asked.
+
+    Attributes:
+        checkpoints: labels to ask; the deepest, unless said.
+        angles: name -> what is asked for.
+        weights: of those words.
+        controls: whether each angle is drawn with and without LoRA and trigger.
+        strengths: of the LoRA, for each angle.
+        tokens: drawn with and without.
+        neutral: a prompt that asks for no pose, view or angle, drawn at every checkpoint.
+        unrelated: prompts that have nothing to do with her.
+        prior_scene: tags beside an attribute that is described to the base.
+    """
+
+    checkpoints: tuple[str, ...] = ()
+    seeds: Seeds = CONTROL_SEEDS
+    angles: Mapping[str, Angle] = field(default_factory=dict)
+    weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = (1.0, 1.6)
+    controls: bool = True
+    strengths: tuple[float, ...] = ()
+    tokens: Tags = ()
+    neutral: str | None = None
+    unrelated: tuple[str, ...] = ()
+    prior_scene: str = "upper body, looking at viewer"
+
+
+@record
+class VisionJudge:
+    """A model behind an OpenAI-compatible endpoint; its key stands in the environment alone.
+
+    Attributes:
+        model: its name; in place of it LORA_CURATE_JUDGE_MODEL.
+        base_url: in place of it LORA_CURATE_JUDGE_BASE_URL, then OPENAI_BASE_URL.
+        double: share of the pictures that are scored twice, for the judge's own noise.
+        prices: per million tokens, in and out.
+        connections: at once; fewer after the endpoint asks to slow down.
+    """
+
+    kind: Literal["vision"]
+    model: str | None = None
+    base_url: str | None = None
+    temperature: Limit = 0.0
+    max_tokens: Annotated[int, Field(ge=64)] = 1_200
+    side: Annotated[int, Field(ge=64)] = 1_024
+    timeout: Annotated[float, Field(gt=0)] = 120.0
+    double: Annotated[float, Field(ge=0, le=1)] = 0.1
+    prices: tuple[Limit, Limit] | None = None
+    connections: Annotated[int, Field(ge=1, le=64)] = 4
+
+
+@record
+class CommandJudge:
+    """A program that reads one JSON object and writes one; `{}` is nothing that it is told."""
+
+    kind: Literal["command"]
+    command: Annotated[tuple[str, ...], Field(min_length=1)]
+    timeout: Annotated[float, Field(gt=0)] = 300.0
+
+
+@record
+class ClassifierJudge:
+    """What looks at training pictures looks at these, too: framing, view, elevation, pose."""
+
+    kind: Literal["classifier"]
+    clip_model: str | None = None
+
+
+@record
+class ColourJudge:
+    """Colours in boxes: part -> left, top, right, bottom as shares of the picture."""
+
+    kind: Literal["colour"]
+    boxes: Mapping[str, tuple[float, float, float, float]]
+
+
+@record
+class PeopleJudge:
+    """Answers that people gave on a blind page."""
+
+    kind: Literal["people"]
+    answers: str
+
+
+@record
+class FixedJudge:
+    """Answers of a file: attribute -> value, by the picture's key; for tests and imports."""
+
+    kind: Literal["fixed"]
+    answers: str
+
+
+Judge = Annotated[
+    VisionJudge | CommandJudge | ClassifierJudge | ColourJudge | PeopleJudge | FixedJudge,
+    Field(discriminator="kind"),
+]
+
+
+@record
+class Budget:
+    """Where a run stops, whole and resumable, with exit code 3; None for nowhere."""
+
+    images: Annotated[int, Field(ge=0)] | None = None
+    gpu_hours: Limit | None = None
+    cost: Limit | None = None
+
+
+@record
+class EvalSpec:
+    """The whole of evaluate.yaml; paths count from its folder.
+
+    Attributes:
+        name: of the evaluation, and of its folder.
+        dataset: whose dataset.yaml, captions and manifest.json count.
+        run: folder of a training run, whose checkpoints are evaluated.
+        epochs: those of the run; all, unless said.
+        checkpoints: label -> file and epoch, in place of a run, or beside it.
+        trained_on: sha256 of the base that checkpoints without metadata were trained on.
+        references: held-out pictures of the character, never trained.
+        attributes: what is judged.
+        margin: rubric points that nobody minds.
+        prices: of GPU hours.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    dataset: str | None = None
+    run: str | None = None
+    epochs: tuple[int, ...] = ()
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+    base: BaseFiles | None = None
+    turbo: Turbo | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+    matrix: Matrix = field(default_factory=Matrix)
+    probes: Probes = field(default_factory=Probes)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    identity: str = "identity"
+    margin: Annotated[float, Field(gt=0)] = 0.5
+    references: Tags = ()
+    judges: tuple[Judge, ...] = ()
+    budget: Budget = field(default_factory=Budget)
+    gpu_hour: Limit = 0.0
+    dtype: Literal["bf16", "fp32"] = "bf16"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    output: str = "evaluations"
+    cache: str = "evaluations/.cache"
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of this evaluation lies."""
+        return Path(self.output) / self.name
+
+    def criteria(self, handed: Mapping[str, Literal["left", "right"]]) -> Criteria:
+        """By what verdicts are made.
+
+        Args:
+            handed: feature -> side, as dataset.yaml has it.
+        """
+        return Criteria(
+            attributes=self.attributes,
+            angles=self.probes.angles,
+            handed=handed,
+            margin=self.margin,
+            identity=self.identity,
+        )
+
+
+def load_spec(path: Path) -> EvalSpec:
+    """Read evaluate.yaml, its paths made absolute.
+
+    Raises:
+        UserError: there is none, or it contradicts itself.
+        RecordError: it cannot be understood.
+    """
+    if not path.exists():
+        raise UserError(f"{path}: no such file; `evaluate init RUN` writes one")
+    spec = parse(EvalSpec, load_yaml(path), str(path))
+    _check(spec, path)
+    here = path.resolve().parent
+
+    def place(name: str) -> str:
+        return str(here / name)
+
+    files = spec.base
+    return replace(
+        spec,
+        dataset=place(spec.dataset) if spec.dataset else None,
+        run=place(spec.run) if spec.run else None,
+        checkpoints={
+            label: replace(one, file=place(one.file)) for label, one in spec.checkpoints.items()
+        },
+        base=files and replace(
+            files,
+            transformer=place(files.transformer),
+            text_encoder=place(files.text_encoder),
+            vae=place(files.vae),
+            qwen_tokenizer=_local(here, files.qwen_tokenizer),
+            t5_tokenizer=_local(here, files.t5_tokenizer),
+        ),
+        turbo=spec.turbo and replace(spec.turbo, file=place(spec.turbo.file)),
+        judges=tuple(_placed(judge, here) for judge in spec.judges),
+        references=tuple(place(name) for name in spec.references),
+        output=place(spec.output),
+        cache=place(spec.cache),
+    )  # fmt: skip
+
+
+def _placed(judge: Judge, here: Path) -> Judge:
+    if isinstance(judge, PeopleJudge | FixedJudge):
+        return replace(judge, answers=str(here / judge.answers))
+    return judge
+
+
+def _local(here: Path, name: str) -> str:
+    """A folder's path, or the name on the hub as it is."""
+    return str(here / name) if (here / name).is_dir() else name
+
+
+def _check(spec: EvalSpec, path: Path) -> None:
+    faults = []
+    if spec.run is None and not spec.checkpoints:
+        faults.append("name a `run` or `checkpoints`")
+    if spec.sampling.preset in NEEDS_TURBO and spec.turbo is None and not spec.sampling.drawing:
+        faults.append(
+            f"`sampling.preset: {spec.sampling.preset}` needs `turbo`: name the speed LoRA's file, "
+            f"or set `sampling.drawing`"
+        )
+    if spec.identity not in spec.attributes and spec.probes.strengths:
+        faults.append(f"`probes.strengths` needs an attribute `{spec.identity}`")
+    described = {name for name, one in spec.attributes.items() if one.kind == "yes_no"}
+    if spec.identity in described:
+        faults.append(f"`{spec.identity}` is a score, not yes or no")
+    if faults:
+        raise UserError("\n".join(f"{path}: {fault}" for fault in faults))
