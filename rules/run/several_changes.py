@@ -1,7 +1,7 @@
 """RUN008 several-changes."""
 
 from rules.model import Dataset
-from rules.needs import COMPARED
+from rules.needs import COMPARED, PLANNED
 from rules.quoting import quoted
 from rules.records import record
 from rules.registry import option, rule
@@ -15,7 +15,7 @@ class Options:
     max_factors: int = option(1, "settings that may differ from the run that is compared with")
 
 
-@rule("RUN008", Severity.WARNING, needs=(COMPARED,))
+@rule("RUN008", Severity.WARNING, needs=(PLANNED, COMPARED))
 def several_changes(dataset: Dataset, options: Options) -> Said:
     """More than one thing differs from the run that this one is compared with.
 

@@ -1,5 +1,6 @@
 """`train` on the command line: one line for a mistake, and exit codes that mean something."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from support.runs import PROGRAM, write_run
 
 from curate.errors import as_message
 from train.cli import cli
+from train.config import TrainConfig, load_config
 from train.launcher import is_alone_of_several
 from train.lora_files import read_lora
 
@@ -42,6 +44,13 @@ def test_init_writes_the_recipe_and_never_overwrites(tmp_path: Path) -> None:
     assert (written["optimizer"]["lr"], written["adapter"]["rank"]) == (2e-5, 32)
     code, said = train("init", "--config", str(path))
     assert (code, "is there already" in said) == (2, True)
+    config = load_config(path)
+    shown = {"name", "dataset", "base", "output", "cache"}
+    for field in dataclasses.fields(TrainConfig):
+        if field.name not in shown:
+            made = field.default_factory
+            default = field.default if made is dataclasses.MISSING else made()
+            assert getattr(config, field.name) == default, field.name
 
 
 @pytest.mark.parametrize(
