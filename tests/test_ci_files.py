@@ -155,6 +155,13 @@ def test_the_fix_hook_changes_captions_only(repository: Path) -> None:
     assert hook(repository, "curate-fix").code == 0
 
 
+def test_the_fix_hook_says_where_it_wrote_facts(repository: Path) -> None:
+    dataset(repository / "data" / "my set", {"new": "tk, 1girl"}, (1024, 1024))
+    ran = hook(repository, "curate-fix")
+    assert "1 new picture measured, into data/my set/.curate/facts.jsonl" in ran.out
+    assert "measured" not in hook(repository, "curate-fix").out
+
+
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [

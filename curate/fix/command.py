@@ -12,7 +12,7 @@ from curate.fix.write import Written, undo, write_changes
 from curate.formats.place import Place, visible
 from curate.gate import changed_settings
 from curate.session import Session, open_dataset
-from curate.store import Store
+from curate.store import FACTS, Store
 from rules.quoting import counted
 from rules.report import Report
 from rules.spec import LintSettings
@@ -100,6 +100,10 @@ def _undo(directory: str, cache_dir: Path | None, *, diff: bool) -> int:
 
 
 def _summary(session: Session, mended: Mended, written: Written, *, unsafe: bool) -> Iterator[str]:
+    if session.index.measured:
+        # A hook before a commit stops where it changed a file, and should say which.
+        pictures = counted(session.index.measured, "new picture")
+        yield f"{pictures} measured, into {session.store.folder / FACTS}"
     if written.done:
         codes = ", ".join(f"{code} {n:,}" for code, n in sorted(codes_of(written.done).items()))
         yield f"{counted(len(written.done), 'caption file')} changed ({codes})"
