@@ -1,0 +1,43 @@
+"""Judges by their settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evaluate.judges.judge import Judge, Task
+from evaluate.spec import spec as settings
+from evaluate.spec.spec import EvalSpec
+
+
+def judges_of(spec: EvalSpec, task: Task, *, limit: float | None) -> Iterator[Judge]:
+    """Every judge of a spec, in its order.
+
+    Args:
+        spec: with absolute paths.
+        task: what is judged.
+        limit: of cost, for each vision judge; None for none.
+
+    Raises:
+        UserError: one of them cannot be asked.
+    """
+    cache = Path(spec.cache)
+    for one in spec.judges:
+        if isinstance(one, settings.VisionJudge):
+            from evaluate.judges.vision import Vision
+
+            yield Vision(one, task, cache=cache, folder=spec.folder, limit=limit)
+        elif isinstance(one, settings.CommandJudge):
+            from evaluate.judges.command import Program
+
+            yield Program(one, task, cache=cache)
+        elif isinstance(one, settings.ClassifierJudge):
+            from evaluate.judges.classifier import ClassifierLooks, load_classifier
+
+            yield ClassifierLooks(load_classifier(one, cache))
+        elif isinstance(one, settings.ColourJudge):
+            from evaluate.judges.colour import Colours
+
+            yield Colours(one)
+        else:
+            from evaluate.judges.fixed import Written
+
+            yield Written(one.kind, Path(one.answers))

@@ -1,0 +1,95 @@
+"""`evaluate score`: every picture by every judge, from where it stopped."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from curate.progress import progress
+from evaluate.generate.run import Say, rows_of
+from evaluate.journal import Journal
+from evaluate.judges.calling import judges_of
+from evaluate.judges.judge import Judge, Question, Task
+from evaluate.rows import SCORES, DrawnRow, ScoreRow
+from evaluate.spec.plan import Plan
+from evaluate.spec.spec import EvalSpec, VisionJudge
+from rules.model import Dataset
+from rules.quoting import counted
+from train.lock import locked
+from train.stamps import seed_of
+
+HALF_OF_63_BITS = 2**63
+
+
+def task_of(spec: EvalSpec, dataset: Dataset | None, references: Sequence[Path]) -> Task:
+    """What is judged, and the words that no judge may read."""
+    subject = dataset.spec.subject if dataset else None
+    secret = (subject.name, subject.trigger) if subject else ()
+    return Task(
+        attributes=spec.attributes,
+        references=tuple(references),
+        secret=tuple(word for word in (*secret, spec.name) if word),
+    )
+
+
+def questions_of(folder: Path, keys: Iterable[str], rows: Mapping[str, DrawnRow]) -> list[Question]:
+    """A question for every picture that is there."""
+    return [Question(key=key, path=folder / rows[key].file) for key in keys if key in rows]
+
+
+def doubled(questions: Sequence[Question], share: float) -> list[Question]:
+    """The same, and some of them for another look, chosen by their content."""
+    again = [q for q in questions if seed_of("double", q.key) / HALF_OF_63_BITS < share]
+    return [*questions, *(Question(key=q.key, path=q.path, repeat=1) for q in again)]
+
+
+def score(spec: EvalSpec, plan: Plan, task: Task, *, limit: float | None, say: Say) -> None:
+    """Ask every judge what it has not answered yet.
+
+    Args:
+        spec: with absolute paths.
+        plan: whose pictures are judged.
+        task: what is judged.
+        limit: of cost, a judge; None for the spec's.
+        say: takes lines for people.
+
+    Raises:
+        UserError: a judge cannot be asked.
+        BudgetStop: a budget is spent; what was answered is kept.
+    """
+    folder = spec.folder
+    with locked(folder):
+        questions = questions_of(folder, plan.keys, rows_of(folder))
+        journal = Journal(folder / SCORES, ScoreRow)
+        shares = [one.double if isinstance(one, VisionJudge) else 0.0 for one in spec.judges]
+        bound = spec.budget.cost if limit is None else limit
+        for judge, share in zip(judges_of(spec, task, limit=bound), shares, strict=True):
+            try:
+                _ask(judge, doubled(questions, share), journal, say)
+                _keep_vectors(judge, folder)
+            finally:
+                judge.close()
+
+
+def _ask(judge: Judge, questions: Sequence[Question], journal: Journal[ScoreRow], say: Say) -> None:
+    done = {
+        (row.key, row.repeat)
+        for row in journal.read()
+        if row.judge == judge.id and row.state != "unscored"
+    }
+    left = [q for q in questions if (q.key, q.repeat) not in done]
+    failed: dict[str, int] = {}
+    for rows in progress(judge.judge(left), total=len(left), doing=f"asking {judge.id}"):
+        journal.append(*rows)
+        reasons = {row.reason for row in rows if row.state == "unscored" and row.reason}
+        for reason in reasons:
+            failed[reason] = failed.get(reason, 0) + 1
+    say(f"{judge.id}: {counted(len(left), 'picture')} judged, {len(done):,} known")
+    for reason, number in sorted(failed.items(), key=lambda item: -item[1]):
+        say(f"  {counted(number, 'picture')} unscored: {reason}")
+
+
+def _keep_vectors(judge: Judge, folder: Path) -> None:
+    from evaluate.judges.classifier import ClassifierLooks
+    from evaluate.vectors import save_vectors
+
+    if isinstance(judge, ClassifierLooks) and judge.vectors:
+        save_vectors(folder, judge.id, judge.vectors)

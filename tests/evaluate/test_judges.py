@@ -1,0 +1,390 @@
+"""Every other judge, the panel of them, and whether they may be believed."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import sync_playwright
+from support.eyes import tiny_open_clip
+from support.vision_stub import good
+
+from curate.errors import UserError
+from evaluate.judges.classifier import ClassifierLooks, embed, load_classifier
+from evaluate.judges.colour import Colours, measure
+from evaluate.judges.command import Program
+from evaluate.judges.fixed import Written, read_given
+from evaluate.judges.judge import Question, Task
+from evaluate.judges.people import rating_page, shuffled
+from evaluate.judges.qualification import (
+    Qualification,
+    order_test,
+    people_test,
+    qualify,
+    stamp_of,
+    weighted_kappa,
+)
+from evaluate.panel import disagreements, latest, observe, unscored
+from evaluate.rows import PairRow, ScoreRow
+from evaluate.scoring import doubled
+from evaluate.spec.cells import Attribute, Cell
+from evaluate.spec.plan import Plan, Planned
+from evaluate.spec.spec import ClassifierJudge, ColourJudge, CommandJudge
+from evaluate.vectors import load_vectors, save_vectors
+from rules.records import RecordError
+
+ATTRIBUTES = {
+    "hair": Attribute(asks="keichan's hair"),
+    "braid": Attribute(asks="braid", kind="yes_no"),
+}
+TASK = Task(attributes=ATTRIBUTES, secret=("keichan",))
+
+
+def key(number: int) -> str:
+    return f"{number:032x}"
+
+
+def picture(path: Path, colour: str = "#aa3333") -> Path:
+    image = Image.new("RGB", (60, 80), "white")
+    ImageDraw.Draw(image).rectangle((10, 10, 40, 60), fill=colour)
+    image.save(path)
+    return path
+
+
+def answer(score: int) -> str:
+    told = json.loads(good(score))
+    told["attributes"][1]["score"] = 1
+    return json.dumps(told)
+
+
+PROGRAM = """
+import json, sys
+asked = json.load(sys.stdin)
+assert sorted(asked) == ["image", "instructions", "references", "schema"]
+assert "keichan" not in json.dumps(asked).lower()
+from PIL import Image
+with Image.open(asked["image"]) as image:
+    assert not image.info, image.info
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[str], Program]:
+    def make(last: str, **settings: Any) -> Program:  # noqa: ANN401 - fields of CommandJudge
+        script = tmp_path / "judge.py"
+        script.write_text(PROGRAM + last)
+        command = CommandJudge(kind="command", command=(sys.executable, str(script)), **settings)
+        return Program(command, TASK, cache=tmp_path / "cache")
+
+    return make
+
+
+def test_a_program_reads_json_and_writes_json(program: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a fixture
+    questions = [Question(key=key(1), path=picture(tmp_path / "keichan-ep20.png"))]
+    (rows,) = program(f"print({answer(3)!r})").judge(questions)
+    assert {row.attribute: row.value for row in rows if row.value is not None} == {
+        "hair": 3.0,
+        "braid": 1.0,
+        "broken": 0.0,
+    }
+    (again,) = program(f"print({answer(3)!r})").judge(questions)
+    assert again[0].cache_hit
+
+
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        ("print('four of five')", "invalid JSON"),
+        ("sys.exit('out of luck')", "exit 1: out of luck"),
+        ("import time; time.sleep(9)", "no answer within 1 s"),
+    ],
+)
+def test_a_program_that_fails_leaves_a_reason(
+    last: str,
+    reason: str,
+    program: Any,  # noqa: ANN401 - a fixture
+    tmp_path: Path,
+) -> None:
+    (rows,) = program(last, timeout=1.0).judge(
+        [Question(key=key(1), path=picture(tmp_path / "a.png"))]
+    )
+    assert {row.state for row in rows} == {"unscored"}
+    assert reason.lower() in (rows[0].reason or "").lower()
+    assert rows[0].value is None
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    settings = CommandJudge(kind="command", command=("no-such-judge",))
+    judge = Program(settings, TASK, cache=tmp_path)
+    with pytest.raises(UserError, match="`no-such-judge` cannot be run"):
+        list(judge.judge([Question(key=key(1), path=picture(tmp_path / "a.png"))]))
+
+
+def test_the_classifier_of_training_pictures_sees_drawn_ones(tmp_path: Path) -> None:
+    folder = tiny_open_clip(tmp_path / "eye")
+    judge = ClassifierLooks(
+        load_classifier(ClassifierJudge(kind="classifier", clip_model=str(folder)), tmp_path)
+    )
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    questions = [Question(key=key(n), path=picture(tmp_path / f"{n}.png")) for n in range(3)]
+    rows = list(judge.judge([*questions, Question(key=key(9), path=broken)]))
+    assert {some[0].key for some in rows} == {key(0), key(1), key(2), key(9)}
+    by_key = {some[0].key: some for some in rows}
+    assert {row.state for row in by_key[key(9)]} == {"unscored"}
+    assert {"framing", "view", "elevation", "pose"} <= {row.attribute for row in by_key[key(0)]}
+    assert all(row.label is None or row.state == "scored" for row in by_key[key(0)])
+    assert np.allclose(judge.vectors[key(0)], judge.vectors[key(1)])
+    save_vectors(tmp_path, judge.id, judge.vectors)
+    kept = load_vectors(tmp_path, judge.id)
+    assert set(kept) == {key(0), key(1), key(2)}
+    assert np.array_equal(kept[key(0)], judge.vectors[key(0)])
+
+
+def test_training_pictures_are_embedded_by_the_same_eyes(tmp_path: Path) -> None:
+    folder = tiny_open_clip(tmp_path / "eye")
+    settings = ClassifierJudge(kind="classifier", clip_model=str(folder))
+    found = embed(load_classifier(settings, tmp_path), {"train:a": picture(tmp_path / "a.png")})
+    assert np.linalg.norm(found["train:a"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_colours_are_measured_in_their_boxes(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", "#ff0000")
+    box = (0.3, 0.3, 0.5, 0.5)
+    # sRGB red under D65, as every table has it.
+    (lab, tones) = measure(path, {"bow": box})["bow"]
+    assert lab == pytest.approx((53.24, 80.09, 67.20), abs=0.02)
+    assert tones == 0
+    judge = Colours(ColourJudge(kind="colour", boxes={"bow": box}))
+    (rows,) = judge.judge([Question(key=key(1), path=path)])
+    assert {row.attribute for row in rows} == {"lab:bow", "two_tone:bow"}
+    assert judge.targets([path]) == {"bow": lab}
+
+
+def test_two_tones_are_told_from_one_with_noise(tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    noise = dice.normal(0, 3, (80, 60, 3))
+    one = np.full((80, 60, 3), (200, 180, 90.0)) + noise
+    two = one.copy()
+    two[:, 30:] = np.array((90, 60, 30.0)) + noise[:, 30:]
+    found = []
+    for name, pixels in (("one", one), ("two", two)):
+        Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(tmp_path / f"{name}.png")
+        found.append(measure(tmp_path / f"{name}.png", {"hair": (0, 0, 1, 1)})["hair"][1])
+    assert found[0] < 15 < found[1]
+
+
+def test_a_file_answers_and_what_it_lacks_is_unscored(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    answers = [
+        {"key": key(1), "attribute": "hair", "value": 4},
+        {"key": key(1), "attribute": "braid", "value": None},
+        {"key": key(2), "attribute": "hair", "value": 2},
+    ]
+    path.write_text(json.dumps({"version": 1, "who": "ann", "answers": answers}))
+    judge = Written("people", path)
+    rows = list(judge.judge([Question(key=key(n), path=path) for n in (1, 2)]))
+    assert judge.id.startswith("people:ann:")
+    assert [(r.attribute, r.value, r.state) for r in rows[0]] == [
+        ("hair", 4.0, "scored"),
+        ("braid", None, "invisible"),
+    ]
+    assert [(r.attribute, r.state, r.reason) for r in rows[1]][1:] == [
+        ("braid", "unscored", "not answered")
+    ]
+    with pytest.raises(UserError, match="no such file"):
+        read_given(tmp_path / "gone.json")
+    path.write_text('{"answers": [{"key": "x", "attribute": "hair"}]}')
+    with pytest.raises(RecordError, match="key"):
+        read_given(path)
+
+
+def test_a_page_for_people_is_blind_and_writes_their_answers(tmp_path: Path) -> None:
+    questions = [
+        Question(key=key(n), path=picture(tmp_path / f"keichan-ep{n}.png")) for n in range(20)
+    ]
+    task = Task(
+        attributes=ATTRIBUTES, references=(picture(tmp_path / "ref.png"),), secret=("keichan",)
+    )
+    page = rating_page(questions, task)
+    assert "keichan" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    order = [question.key for question in shuffled(questions, 0)]
+    assert len(order) == 22
+    assert order != sorted(order)
+    file = tmp_path / "rate.html"
+    file.write_text(page, encoding="utf-8")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium")
+        shown = browser.new_page(accept_downloads=True)
+        complaints: list[str] = []
+        shown.on("console", lambda message: complaints.append(message.text))
+        shown.goto(file.as_uri())
+        shown.locator("fieldset input").first.focus()
+        for pressed in ("4", "1", "x"):
+            shown.keyboard.press(pressed)
+        assert shown.locator("output").inner_text() == "3 of 44 answered"
+        shown.locator("[name=who]").fill("ann")
+        with shown.expect_download() as waiting:
+            shown.locator("#save").click()
+        waiting.value.save_as(tmp_path / "answers.json")
+        browser.close()
+    assert not complaints
+    given = read_given(tmp_path / "answers.json")
+    assert given.who == "ann"
+    assert [(one.key, one.attribute, one.value) for one in given.answers] == [
+        (order[0], "hair", 4.0),
+        (order[0], "braid", 1.0),
+        (order[1], "hair", None),
+    ]
+
+
+def row(number: int, judge: str, value: float | None, **more: Any) -> ScoreRow:  # noqa: ANN401 - fields
+    state = more.pop("state", "scored" if value is not None else "invisible")
+    return ScoreRow(
+        key=key(number), judge=judge, attribute="hair", value=value, state=state, **more
+    )
+
+
+PLAN = Plan(
+    name="x",
+    settings={},
+    loras=(),
+    cells=tuple(Planned(cell=Cell(seed=n), key=key(n)) for n in range(3)),
+    hash="",
+)
+
+
+def test_a_panel_takes_the_median_and_names_who_is_far_apart() -> None:
+    rows = latest(
+        [
+            row(0, "a", 5.0), row(0, "b", 2.0), row(0, "c", 4.0),
+            row(1, "a", None, state="unscored", reason="refused"), row(1, "b", 3.0),
+            row(2, "a", None, state="unscored", reason="refused"),
+            row(0, "a", 4.0),  # another word of the same judge
+        ]
+    )  # fmt: skip
+    seen = {one.image: (one.value, one.state) for one in observe(PLAN, rows)}
+    assert seen == {
+        key(0): (4.0, "scored"),
+        key(1): (3.0, "scored"),
+        key(2): (None, "unscored"),
+    }
+    assert [one.key for one in disagreements(rows)] == [key(0)]
+    assert unscored(rows) == {"refused": 1}
+
+
+def test_some_pictures_are_looked_at_twice_always_the_same(tmp_path: Path) -> None:
+    questions = [Question(key=key(n), path=tmp_path) for n in range(400)]
+    twice = doubled(questions, 0.1)
+    assert 20 < len(twice) - 400 < 60
+    assert twice == doubled(questions, 0.1)
+    assert doubled(questions, 0.0) == questions
+
+
+class Eye:
+    """A judge made of a function from a picture to points."""
+
+    id = "fixed:eye:1"
+
+    def __init__(self, see: Callable[[Image.Image, int], dict[str, float | None]]) -> None:
+        self._see = see
+
+    def judge(self, questions: Sequence[Question]) -> Iterator[tuple[ScoreRow, ...]]:
+        for question in questions:
+            with Image.open(question.path) as image:
+                points = self._see(image.convert("RGB"), question.repeat)
+            yield tuple(
+                ScoreRow(
+                    key=question.key,
+                    judge=self.id,
+                    attribute=name,
+                    value=value,
+                    state="invisible" if value is None else "scored",
+                )
+                for name, value in points.items()
+            )
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def honest(image: Image.Image, _: int) -> dict[str, float | None]:
+    """Sees red on the left."""
+    pixels = np.asarray(image, float)
+    red = (pixels[..., 0] > 120) & (pixels[..., 1] < 90)
+    if not red.any():
+        blank = bool(np.ptp(pixels) == 0)
+        return {"hair": None if blank else 1.0, "tail": None if blank else 0.0}
+    left = red[:, : red.shape[1] // 2].sum() > red[:, red.shape[1] // 2 :].sum()
+    return {"hair": 5.0, "tail": float(left)}
+
+
+def verdicts_of(found: Qualification) -> dict[str, str]:
+    return {test.id: test.verdict for test in found.tests}
+
+
+def test_an_honest_judge_passes_and_one_that_likes_everything_fails(tmp_path: Path) -> None:
+    task = Task(
+        attributes={"hair": Attribute(asks="red"), "tail": Attribute(asks="left", kind="yes_no")},
+        references=(picture(tmp_path / "ref.png", "#cc2222"),),
+    )
+    others = [picture(tmp_path / "other.png", "#2222cc")]
+    asked: dict[str, Any] = {"negatives": others, "handed": ["tail"], "coloured": ["hair"]}
+    assert verdicts_of(qualify(Eye(honest), task, **asked)) == {
+        "J1": "passed", "J2": "passed", "J3": "passed", "J4": "passed", "J5": "passed",
+    }  # fmt: skip
+    flatterer = Eye(lambda *_: {"hair": 5.0, "tail": 1.0})
+    assert verdicts_of(qualify(flatterer, task, **asked)) == {
+        "J1": "failed", "J2": "passed", "J3": "failed", "J4": "failed", "J5": "passed",
+    }  # fmt: skip
+    fickle = Eye(lambda _, repeat: {"hair": 5.0 if repeat else 2.0, "tail": None})
+    assert verdicts_of(qualify(fickle, task, **asked))["J5"] == "failed"
+    assert verdicts_of(qualify(Eye(honest), Task(attributes=task.attributes), negatives=[])) == {
+        "J1": "passed", "J2": "not_asked", "J3": "not_asked", "J4": "not_asked", "J5": "not_asked",
+    }  # fmt: skip
+
+
+def pair(number: int, shown: Any, winner: Any) -> PairRow:  # noqa: ANN401 - literals
+    return PairRow(
+        first=key(number), second=key(number + 100), judge="j", axis="face", scene="s", seed=1,
+        shown=shown, winner=winner,
+    )  # fmt: skip
+
+
+def test_a_judge_that_the_order_decides_fails() -> None:
+    steady = [pair(n, shown, "A") for n in range(10) for shown in ("AB", "BA")]
+    assert order_test(steady).verdict == "passed"
+    flipping = [pair(n, "AB", "A") for n in range(10)] + [pair(n, "BA", "B") for n in range(10)]
+    assert order_test(flipping).verdict == "failed"
+    assert order_test([pair(1, "AB", "A")]).verdict == "not_asked"
+
+
+def test_thirty_people_make_a_judge_calibrated_or_not() -> None:
+    people = [row(n, "people:ann:1", float(n % 6)) for n in range(30)]
+    same = [row(n, "fixed:eye:1", float(n % 6)) for n in range(30)]
+    other = [row(n, "fixed:eye:1", float((n * 7 + 3) % 5)) for n in range(30)]
+    assert people_test([*people, *same], "fixed:eye:1").verdict == "passed"
+    assert people_test([*people, *other], "fixed:eye:1").verdict == "failed"
+    few = people_test([*people[:29], *same], "fixed:eye:1")
+    assert (few.verdict, "29 pictures" in few.says) == ("not_asked", True)
+    good_ = Qualification(judge="vision:x:1", tests=(people_test([*people, *same], "fixed:eye:1"),))
+    assert stamp_of([good_]) == ("calibrated against people", True)
+    bare = Qualification(judge="vision:x:1", tests=())
+    assert stamp_of([bare]) == ("uncalibrated: not held against people (J7)", False)
+
+
+def test_kappa_is_that_of_cohens_weighted_example() -> None:
+    # Cohen (1968), table 1, by hand: quadratic weights of three classes.
+    left = [0] * 53 + [1] * 16 + [2] * 31
+    right = (
+        [0] * 44 + [1] * 5 + [2] * 4 + [0] * 7 + [1] * 7 + [2] * 2 + [0] * 9 + [1] * 18 + [2] * 4
+    )
+    observed = sum((a - b) ** 2 for a, b in zip(left, right, strict=True)) / 100
+    expected = sum((a - b) ** 2 for a in left for b in right) / 100**2
+    assert weighted_kappa(left, right) == pytest.approx(1 - observed / expected)
+    assert weighted_kappa([3, 3], [3, 3]) == 1
