@@ -15,11 +15,12 @@ from curate.feeding import folder_repeats
 from curate.folder import shown
 from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
-from curate.labels import LABELS, is_foreign, is_labelled, load_labels, load_written
+from curate.labels import LABELS, is_foreign, is_labelled, load_labels
 from curate.store import Store
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
 from rules.profiles import known_trainers, load_base, load_trainer
+from rules.quoting import counted
 from rules.records import RecordError, parse, record
 from rules.spec import Spec, TrainerChoice
 from rules.vocabulary import load_vocabulary
@@ -157,7 +158,7 @@ def _tested_on(root: Path, index: Index, sights: Sights) -> int:
     """How many pictures people labelled of which a classifier said something, too."""
     if not sights.seen:
         return 0
-    written = load_written(root)
+    written = load_labels(root)
     return sum(
         picture.sha256 in sights.seen and is_labelled(picture.path, picture.sha256, written)
         for picture in index.pictures
@@ -182,8 +183,9 @@ def _read(root: Path, shown: str, cache_dir: Path | None, *, measure: bool) -> t
         more = len(error.paths) - UNMEASURED_SHOWN
         names += f" and {more:,} more" if more > 0 else ""
         raise UserError(
-            f"{shown}: {len(error.paths):,} pictures have no facts ({names}); run `curate index "
-            f"{shlex.quote(shown)}` and commit {shown.rstrip('/')}/.curate/facts.jsonl"
+            f"{shown}: no facts about {counted(len(error.paths), 'picture')} ({names}); "
+            f"run `curate index {shlex.quote(shown)}` and commit "
+            f"{shown.rstrip('/')}/.curate/facts.jsonl"
         ) from error
     except OSError as error:
         place = error.filename or shown
@@ -217,7 +219,7 @@ def _label_notes(root: Path, dataset: Dataset) -> tuple[str, ...]:
     contents = {picture.path: picture.sha256 for picture in dataset.pictures}
     stray = [
         path
-        for path, said in load_written(root).items()
+        for path, said in load_labels(root).items()
         if path not in contents or said.sha256 not in {None, contents[path]}
     ]
     if not stray:

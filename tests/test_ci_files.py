@@ -102,7 +102,7 @@ def test_a_picture_without_facts_is_exit_2_and_no_pass(repository: Path, tmp_pat
     dataset(repository / "data" / "my set", {"new": "tk, 1girl"}, (1024, 1024))
     ran, outputs, summary = act(repository, tmp_path)
     assert (ran.code, outputs) == (2, {"exit-code": "2"})
-    assert "1 pictures have no facts (new.png); run `curate index" in ran.err
+    assert "no facts about 1 picture (new.png); run `curate index" in ran.err
     assert "::error title=curate lint::it could not judge the dataset" in ran.out
     assert "could not judge" in summary
 

@@ -4,6 +4,7 @@ Source: GitHub's documentation of workflow commands, and its toolkit's escaping 
 """
 
 from curate.formats.place import Place, visible
+from rules.quoting import counted
 from rules.report import Finding, Report
 from rules.violation import Severity
 
@@ -15,7 +16,8 @@ def render_github(report: Report, place: Place) -> str:
     """One annotation per finding; a finding on many pictures is annotated at the first."""
     lines = [_command(finding, place) for finding in report.findings]
     summary = report.summary
-    counts = f"{summary.errors} errors, {summary.warnings} warnings, {summary.infos} infos"
+    numbers = (("error", summary.errors), ("warning", summary.warnings), ("info", summary.infos))
+    counts = ", ".join(counted(number, noun) for noun, number in numbers)
     if report.known:
         counts += f", {len(report.known)} known from the baseline"
     lines.append(f"::notice title=curate lint::{_data(f'{report.dataset}: {counts}')}")

@@ -67,7 +67,7 @@ def test_the_report_goes_to_a_file_where_one_is_named(
         (["lint", "{folder}/00.txt"], "00.txt: is a file; name the folder of the dataset"),
         (["lint", "{folder}", "--select", "XYZ"], "no rule begins with `XYZ`"),
         (["lint", "{folder}", "--trainer", "builtn"], "did you mean `builtin`?"),
-        (["lint", "{folder}", "--no-measure"], "have no facts (00.png"),
+        (["lint", "{folder}", "--no-measure"], "no facts about 16 pictures (00.png"),
         (["explain", "TAG01"], "there is no rule `TAG01`; did you mean"),
     ],
 )

@@ -47,7 +47,7 @@ def test_findings_stop_a_program_from_the_severity_that_it_names(folder: Path) -
 
 
 def test_a_baseline_and_missing_facts_are_respected(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="have no facts"):
+    with pytest.raises(UserError, match="no facts about"):
         lint(folder, measure=False, cache_dir=tmp_path / "cache")
     with pytest.raises(UserError, match="no such file"):
         lint(folder, baseline=tmp_path / "none.json")
