@@ -19,6 +19,7 @@ from train.config import TrainConfig
 from train.judging import told
 from train.material import Material, gather
 from train.plan import free_bytes, sum_up
+from train.untyped import library
 
 PACKAGES = (
     "torch",
@@ -28,6 +29,13 @@ PACKAGES = (
     "peft",
     "safetensors",
     "accelerate",
+)
+# What the networks are built from.
+CLASSES = (
+    ("transformers", "Qwen3Model"),
+    ("diffusers", "CosmosTransformer3DModel"),
+    ("diffusers", "AutoencoderKLQwenImage"),
+    ("diffusers", "AnimaTextConditioner"),
 )
 # Largest mean error of a pixel, of 2, that a VAE which fits its file makes of flat colour.
 ROUND_TRIP = 0.5
@@ -92,6 +100,9 @@ def _packages() -> Iterator[Finding]:
             missing.append(name)
     if missing:
         raise UserError(f"{', '.join(missing)} missing; install lora-curate[train]")
+    for package, name in CLASSES:
+        if not hasattr(library(package), name):
+            raise UserError(f"{package} {version(package)} has no {name}; install a newer one")
     yield Finding("ok", ", ".join(found))
 
 

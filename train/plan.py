@@ -140,8 +140,8 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
         f"{found.size.blocks} blocks, {found.trained:,} numbers"
     )
     yield (
-        f"memory    about {_size(found.weights + learned + found.kept)} on the device and what "
-        f"kernels work in: {_size(found.weights)} base, {_size(learned)} LoRA and optimizer, "
+        f"memory    {_size(found.weights + learned + found.kept)} and workspace of kernels: "
+        f"{_size(found.weights)} base, {_size(learned)} LoRA and optimizer, "
         f"{_size(found.kept)} for the way back"
     )
     yield (

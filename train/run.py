@@ -75,6 +75,20 @@ def _run(
     if resumed is not None:
         _check_resumable(resumed, stamp, config, force=force)
     studio = Studio(config, material, processes)
+    try:
+        return _begin(config, studio, processes, stamp, resumed, say)
+    except torch.OutOfMemoryError as error:
+        raise UserError(studio.out_of_memory()) from error
+
+
+def _begin(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
+    config: TrainConfig,
+    studio: Studio,
+    processes: Processes,
+    stamp: checkpoints.Stamp,
+    resumed: Path | None,
+    say: Say,
+) -> bool:
     studio.prepare()
     optimizer = build_optimizer([p for _, p in studio.parameters], config.optimizer)
     progress = Progress()
@@ -84,7 +98,7 @@ def _run(
         say("this run is done already" if done else f"resuming behind step {progress.step:,}")
     keeper = Keeper(config, studio, optimizer, stamp)
     if processes.rank == 0:
-        _write_settings(config, stamp, material)
+        _write_settings(config, stamp, studio.material)
         if resumed is None:
             keeper.sample(0)
     return _train(config, studio, keeper, processes, progress, say)
@@ -158,8 +172,6 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
                 epochs=config.epochs,
                 seed=config.seed,
             )
-    except torch.OutOfMemoryError as error:
-        raise UserError(studio.out_of_memory()) from error
     finally:
         if metrics is not None:
             metrics.close()

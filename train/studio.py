@@ -26,6 +26,8 @@ from train.processes import Processes
 from train.stamps import seed_of
 from train.untyped import Untyped
 
+SAMPLE = "a sample"
+
 
 class Studio:
     """Everything of a run that stays in memory.
@@ -33,12 +35,13 @@ class Studio:
     Attributes:
         parameters: the LoRA's, by their names.
         bar: the progress bar.
+        material: what is learned from.
     """
 
     parameters: list[tuple[str, torch.nn.Parameter]]
 
     def __init__(self, config: TrainConfig, material: Material, processes: Processes) -> None:
-        self._config, self._material, self._processes = config, material, processes
+        self._config, self.material, self._processes = config, material, processes
         self._dtype, device = DTYPES[config.dtype], processes.device
         cache = Path(config.cache)
         self._texts = TextSide(config.base, cache, device=device, dtype=self._dtype)
@@ -59,7 +62,7 @@ class Studio:
 
         The first process fills the caches while the others wait.
         """
-        config, items = self._config, self._material.items
+        config, items = self._config, self.material.items
         shown = sum(item.repeats for item in items)
         check_steps(len(self.steps(0)), shown, config.batch, config.accumulation)
         if self._processes.rank == 0:
@@ -93,7 +96,7 @@ class Studio:
         config = self._config
         return epoch_steps(
             shapes=self._shapes,
-            repeats=[item.repeats for item in self._material.items],
+            repeats=[item.repeats for item in self.material.items],
             batch=config.batch * self._processes.count,
             accumulation=config.accumulation,
             remainder=config.remainder,
@@ -119,14 +122,16 @@ class Studio:
         ways = [] if config.checkpointing else ["set `checkpointing: true`"]
         if config.batch > 1:
             ways.append(f"set `batch: 1` and `accumulation: {config.batch * config.accumulation}`")
-        if config.swap_blocks < len(self._model.transformer_blocks) - 1 and not config.compile:
-            ways.append("set `swap_blocks` to a few blocks, with `checkpointing: true`")
+        if not config.swap_blocks:
+            ways.append("set `swap_blocks: 8`, with `checkpointing: true` and `compile: false`")
         ways.append("lower `resolution`")
+        if self._last == SAMPLE:
+            ways = ["lower `samples.width` and `samples.height`", "set `samples.every: 0`"]
         return f"out of memory with {self._last}; {', or '.join(ways)}"
 
     def names(self, step: Step) -> str:
         """The pictures of a step."""
-        items = self._material.items
+        items = self.material.items
         return ", ".join(dict.fromkeys(items[draw.item].path for batch in step for draw in batch))
 
     def memory(self) -> int:
@@ -137,6 +142,7 @@ class Studio:
     def sample(self, folder: Path) -> None:
         """Draw every condition, alone, and write the sheets."""
         conditions = samples.conditions(self._prompts, self._config.samples.seeds)
+        self._last = SAMPLE
         self._model.eval()
         drawn = list(
             draw_latents(
@@ -157,14 +163,14 @@ class Studio:
     def write_lora(self, path: Path, progress: Progress) -> None:
         """Write the LoRA as ComfyUI and diffusers load it; raises OSError."""
         blocks = len(self._model.transformer_blocks)
-        told = metadata_of(self._config, self._material, progress, blocks)
+        told = metadata_of(self._config, self.material, progress, blocks)
         write_lora(path, lora_of(self._model, NAME), "native", dtype=torch.bfloat16, extra=told)
 
     def _batch(self, draws: tuple[Draw, ...]) -> Batch:
         device, rows = self._processes.device, max(self._shapes[d.item].rows for d in draws)
         latents, texts = [], []
         for item, seed in draws:
-            what = self._material.items[item]
+            what = self.material.items[item]
             mirrored = self._config.flip and seed_of("flip", seed) % 2 == 1
             latents.append(self._pictures.latent(what, mirrored=mirrored))
             texts.append(self._texts.rows(self._text(what.texts, seed)))
@@ -172,7 +178,7 @@ class Studio:
             torch.stack(latents).to(device),
             pad_rows(texts, rows).to(device),
             tuple(d.seed for d in draws),
-            tuple(self._material.items[d.item].path for d in draws),
+            tuple(self.material.items[d.item].path for d in draws),
         )
 
     def _text(self, texts: tuple[str, ...], seed: int) -> str:

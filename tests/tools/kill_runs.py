@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 from support.runs import write_run
 
+from rules.quoting import counted
 from train.config import TrainConfig, load_config
 from train.metrics import read_metrics
 from train.quiet import quiet_libraries
@@ -27,7 +28,8 @@ from train.studio import Studio
 
 KILLS = 50
 EPOCHS = 60
-LONGEST = 2.0
+# Of an unkilled run, how much a killed one gets at most: kills fall everywhere into it.
+LONGEST = 1 / 8
 
 
 def run_in_child(config: TrainConfig, seconds: float | None) -> bool:
@@ -65,13 +67,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = load_config(write_run(Path(folder), epochs=EPOCHS, adapter={"dropout": 0.1}))
         unkilled = replace(config, output=f"{folder}/unkilled")
+        began = time.perf_counter()
         assert run_in_child(unkilled, None)
+        longest = LONGEST * (time.perf_counter() - began)
         wanted = left_behind(unkilled)
         spent = rounds = 0
         while spent < kills:
             rounds += 1
-            killed = replace(config, output=f"{folder}/killed-{rounds}")
-            while not run_in_child(killed, toss.uniform(0, LONGEST) if spent < kills else None):
+            place = f"{folder}/killed-{rounds}"  # its caches are killed, too
+            killed = replace(config, output=place, cache=f"{place}/cache")
+            while not run_in_child(killed, toss.uniform(0, longest) if spent < kills else None):
                 spent += 1
             found = left_behind(killed)
             differ = [
@@ -80,7 +85,7 @@ def main() -> None:
             if differ:
                 sys.exit(f"after {spent} kills these differ: {', '.join(sorted(differ))}")
         same = f"{len(wanted) - 1} files and all losses are the same"
-        sys.stdout.write(f"{spent} kills in {rounds} runs of {EPOCHS} epochs: {same}\n")
+        sys.stdout.write(f"{spent} kills in {counted(rounds, 'run')} of {EPOCHS} epochs: {same}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -157,6 +158,16 @@ def test_a_torch_that_xformers_would_replace_is_told(
         code, said = train("doctor", "--config", path)
         assert code == 0
         assert line in said
+
+
+def test_a_library_that_is_too_old_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = (("diffusers", "NoSuchTransformer"),)
+    monkeypatch.setattr("train.doctor.CLASSES", newer)
+    code, said = train("doctor", "--config", str(write_run(tmp_path)))
+    assert code == 1
+    assert re.search(r"error   diffusers [\d.]+ has no NoSuchTransformer; install a newer", said)
 
 
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is here")

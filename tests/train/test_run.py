@@ -305,6 +305,15 @@ def test_memory_may_also_end_on_the_way_back(made: Made, monkeypatch: pytest.Mon
         start(made(checkpointing=True))
 
 
+def test_memory_may_end_in_a_sample(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr("train.drawing.draw", full)
+    with pytest.raises(UserError, match=r"out of memory with a sample; lower `samples.width`"):
+        start(made(samples=SAMPLES))
+
+
 def test_checkpointing_changes_no_loss(made: Made) -> None:
     plain, thrifty = made(name="plain"), made(name="thrifty", checkpointing=True)
     start(plain)
