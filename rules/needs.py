@@ -75,6 +75,10 @@ CAPTIONS = Need("no picture has a caption", declared=lambda d: bool(d.captioned)
 TRIGGER = Need(
     "no trigger is declared (`subject.trigger`)", declared=lambda d: bool(d.spec.subject.trigger)
 )
+CLASS_WORDS = Need(
+    "no class word is declared (`subject.class_words`)",
+    declared=lambda d: bool(d.spec.subject.class_words),
+)
 ABSORB = Need(
     "no core feature is declared (`subject.absorb`)", declared=lambda d: bool(d.spec.subject.absorb)
 )

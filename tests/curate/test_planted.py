@@ -40,8 +40,8 @@ class Judged:
 
 def _about(finding: Finding) -> str:
     """The tag of a finding about a tag, else its files."""
-    if finding.code in {"TAG010", "TAG011"}:
-        return str(finding.evidence["tag"])
+    if finding.code in {"TAG010", "TAG011", "TAG012"}:
+        return str(finding.evidence.get("tag") or finding.evidence["phrase"])
     if finding.code == "CON004":
         tags = finding.evidence["tags"]
         assert isinstance(tags, list)

@@ -120,7 +120,9 @@ def judged_by_us(made: Planted, scratch: Path) -> tuple[dict[str, int], int]:
     )
     said: Counter[tuple[str, str]] = Counter()
     for finding in json.loads(out.read_text())["findings"]:
-        about = finding["evidence"].get("tag") if finding["code"] in {"TAG010", "TAG011"} else None
+        told = finding["evidence"]
+        named = finding["code"] in {"TAG010", "TAG011", "TAG012"}
+        about = told.get("tag") or told.get("phrase") if named else None
         tags = finding["evidence"].get("tags") if finding["code"] == "CON004" else None
         about = ", ".join(map(str, tags)) if isinstance(tags, list) else about
         said[finding["code"], str(about or " ".join(finding["paths"]))] += 1

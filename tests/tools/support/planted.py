@@ -320,6 +320,12 @@ def _trigger_variant(caption: Wording, n: int) -> Files:
     return text(caption)
 
 
+def _without_class(caption: Wording, n: int) -> Files:
+    caption.count = [] if n % 2 else ["solo"]
+    caption.sentences = ["She waits for the last train of the day.", f"Its number is {n}."]
+    return text(caption)
+
+
 # --- other trainers and whole sets ------------------------------------------------------------
 
 
@@ -462,6 +468,7 @@ MAIN = (
     # Behind a general tag it stands neither where the trigger belongs nor in the slots' order.
     Plant("a trigger elsewhere", "TRG002", _wandering_trigger, also=("CAP014",)),
     Plant("another spelling of the trigger", "TRG003", _trigger_variant),
+    Plant("no class word", "TRG011", _without_class),
 )
 TOOLKIT = (
     Plant("JSON that does not parse", "CAP006", _broken_json, on=".json"),
@@ -484,6 +491,7 @@ def _spec(trigger: str, handed: Mapping[str, str], more: Mapping[str, object]) -
         "subject": {
             "name": trigger,
             "trigger": trigger,
+            "class_words": ["girl"],
             "absorb": ["pink eyes", "ahoge"],
             "prose_only": ["hair intakes"],
             "structure": ["ribbon", "braid"],
@@ -570,9 +578,9 @@ def main(root: Path) -> Planted:
     planter.plant(MAIN)
     # All but the trigger and the prefix is gone, the sentences too, and so is the length.
     stem = planter.add(text("masterpiece, best quality, safe, keichan"))
-    for code in ("CAP018", "CAP015", "CAP019"):
+    for code in ("CAP018", "CAP015", "CAP019", "TRG011"):
         planter.planted.expected[code, f"{stem}.txt"] += 1
-    planter.fill(1280)
+    planter.fill(1240)
     return planter.planted
 
 
@@ -646,6 +654,29 @@ def saturated(root: Path) -> Planted:
     return planter.planted
 
 
+PHRASES = (
+    "soft light/quiet water/paper lanterns/distant hills/dusty shelves/torn curtains/copper pipes/"
+    "wet stones/pale clouds/tall grass/rusty fences/empty benches/warm colours/loose brushwork/"
+    "fine lines/grainy texture/muted shadows/bright accents/simple shapes/flat perspective"
+).split("/")
+
+
+def phrased(root: Path) -> Planted:
+    """Twenty phrases in the sentences of nearly every caption."""
+    planter = Planter(root / "phrased", "orin")
+    for n in range(40):
+        caption = planter.writer.plain()
+        one, other = (
+            ", ".join(phrase for phrase in half if phrase != (PHRASES * 2)[n])
+            for half in (PHRASES[:10], PHRASES[10:])
+        )
+        caption.sentences = [f"She waits, {one}.", f"Hair intakes sway, {other}."]
+        planter.add(text(caption))
+    for phrase in PHRASES:
+        planter.expect("a phrase in every caption", "TAG012", phrase)
+    return planter.planted
+
+
 def fused(root: Path) -> Planted:
     """Twenty pairs of tags that never part, each in 14 of 120 captions."""
     planter = Planter(root / "fused", "rs")
@@ -696,6 +727,7 @@ FOLDERS: Mapping[str, Callable[[Path], Planted]] = {
         locked,
         vocabulary,
         saturated,
+        phrased,
         fused,
         mirrored,
     )
