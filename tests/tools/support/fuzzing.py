@@ -16,7 +16,7 @@ from curate.fix.write import undo
 from curate.labels import load_labels
 from curate.manifest import drift, read_manifest
 from curate.sidecars import likely_encoding
-from curate.store import FACTS, Store
+from curate.store import FACTS, INDEX, Store
 from rules.engine import parse_options, select_rules
 from rules.model import Sidecar
 from rules.plain_yaml import load_yaml_text
@@ -68,10 +68,15 @@ def spec(raw: bytes) -> None:
 
 
 def facts(raw: bytes) -> None:
-    """A facts.jsonl, read and written."""
+    """A facts.jsonl, measured and seen, read and written; and the memory of files beside it."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / FACTS).write_bytes(raw)
+        (Path(folder) / INDEX).write_bytes(raw)
         store = Store(Path(folder))
+        store.seen()
+        for classifier in store.classifiers():
+            with contextlib.suppress(*KNOWN):
+                store.save_sights(classifier, store.sights(classifier))
         store.save("file/1", store.facts("file/1"), {}, whole=False)
 
 
@@ -163,6 +168,11 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
             b'{"measurer":"other","sha256":"a","facts":{}}\n<<<<<<< ours\n',
             b'{"measurer":"file/1","sha256":"a","facts":{"bytes":1,"phash":"0123456789abcdef"}}',
             b"\xff\n\n[]\nnull\n",
+            (
+                b'{"measurer":"embedded:1:a","sha256":"b","facts":{"view":{"label":"back","p":1}}}\n'
+                b'{"measurer":"tagger:t","sha256":"b","facts":{"figure_box":[0,0.1,1,0.9]}}\n'
+            ),
+            b'{"path":"a.png","size":3,"mtime_ns":1,"sha256":"' + SHA.encode() + b'"}\n',
         ),
     ),
     "journal": (
