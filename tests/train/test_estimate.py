@@ -132,7 +132,7 @@ def test_the_recipe_is_planned_before_anything_is_loaded(published: Path) -> Non
     # the miniature keeps texts at 24 rows, which saves a few minutes
     assert said["time"].startswith("10.0 h, 4.98 at 0.5 an hour at 1.41 pictures/s (as of a rented")
     assert "3.91 GB base, 0.73 GB LoRA and optimizer, 1.03 GB for the way back" in said["memory"]
-    assert said["disk"].startswith("16.52 GB LoRA files, 1.65 GB states, 18.4 MB latents;")
+    assert said["disk"].startswith("16.52 GB LoRA files, 1.65 GB states, 73.4 MB latents;")
 
 
 def test_what_was_measured_counts_more_than_what_others_saw(published: Path) -> None:
