@@ -77,10 +77,14 @@ def init(dataset: str, config: Path) -> None:
 @cli.command()
 @config_option
 @approved_option
-def plan(config: Path, *, approved_only: bool) -> None:
-    """Tell steps, disk and memory before anything is loaded."""
-    from train.plan import plan_lines
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def plan(config: Path, *, approved_only: bool, as_json: bool) -> None:
+    """Tell steps, hours, cost, disk and memory before anything is loaded."""
+    from train.plan import plan_json, plan_lines
 
+    if as_json:
+        click.echo(plan_json(_config(config), approved_only=approved_only))
+        return
     for line in plan_lines(_config(config), approved_only=approved_only):
         click.echo(line)
 

@@ -1,11 +1,12 @@
 """`train plan`: what a run comes to, from the heads of files and the dataset alone."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from rules.quoting import counted
-from rules.records import record
+from rules.records import record, to_plain
 from train import estimate
 from train.anima import names
 from train.anima.shapes import TransformerSize, transformer_size
@@ -157,6 +158,29 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
         yield f"warning   {warning}"
     for finding in material.findings:
         yield f"{finding.severity!s:10}{told(finding)}"
+
+
+def plan_json(config: TrainConfig, *, approved_only: bool) -> str:
+    """The same for machines; hours and cost are null where nothing tells them."""
+    material = gather(config, approved_only=approved_only, read_base=False)
+    found = sum_up(config, material)
+    time = pace(config, material, found)
+    hours = time.hours(found.shown * config.epochs) if time else None
+    price = config.price_per_hour
+    plain = {
+        "pictures": len(material.items),
+        "resolution": material.resolution,
+        "manifest": material.manifest,
+        **to_plain(found),
+        "steps_per_epoch": found.steps,
+        "hours": hours,
+        "hours_source": time.source if time else None,
+        "cost": hours * price if hours is not None and price is not None else None,
+        "warnings": list(material.warnings),
+        "findings": [to_plain(finding) for finding in material.findings],
+    }
+    plain["steps"] = found.steps * config.epochs
+    return json.dumps(plain, indent=1, sort_keys=True)
 
 
 def pace(config: TrainConfig, material: Material, found: Sum) -> estimate.Time | None:

@@ -135,6 +135,15 @@ def test_the_recipe_is_planned_before_anything_is_loaded(published: Path) -> Non
     assert said["disk"].startswith("16.52 GB LoRA files, 1.65 GB states, 73.4 MB latents;")
 
 
+def test_a_plan_tells_machines_the_same(published: Path) -> None:
+    ran = CliRunner().invoke(cli, ["plan", "--json", "--config", str(published)])
+    told = json.loads(ran.output)
+    assert (told["steps"], told["steps_per_epoch"], told["modules"]) == (12_600, 70, 280)
+    assert told["hours"] == pytest.approx(9.96, abs=0.01)
+    assert told["cost"] == pytest.approx(told["hours"] / 2)
+    assert [finding["code"] for finding in told["findings"]] == ["RUN013"]
+
+
 def test_what_was_measured_counts_more_than_what_others_saw(published: Path) -> None:
     run = published.parent / "runs" / "tiny"
     run.mkdir(parents=True)
