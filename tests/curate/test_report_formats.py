@@ -212,7 +212,6 @@ def test_no_script_of_a_dataset_runs_and_no_request_leaves(page: tuple[Page, lis
         "base",
         "video",
         "style",
-        "a:not",
     }
     places = browser.evaluate(
         "[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))"
