@@ -7,6 +7,7 @@ from pathlib import Path
 
 from curate.errors import UserError
 from curate.progress import progress
+from evaluate.budget import BudgetStop
 from evaluate.generate import canaries
 from evaluate.generate.easel import Easel
 from evaluate.generate.png_text import encoded, pixel_digest, read_told
@@ -21,10 +22,6 @@ from train.processes import Processes
 
 Say = Callable[[str], None]
 SECONDS_PER_HOUR = 3600
-
-
-class BudgetStop(Exception):  # noqa: N818 - no fault: it stopped where it was told to
-    """A budget is spent; what was drawn or scored is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import threading
 
-from evaluate.generate.run import BudgetStop
+from evaluate.budget import BudgetStop
 
 MILLION = 1_000_000
 # Sums of prices are compared to within this.

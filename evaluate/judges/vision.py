@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from evaluate.generate.run import BudgetStop
+from evaluate.budget import BudgetStop
 from evaluate.journal import Journal
 from evaluate.judges.answers import Answers, Reply
 from evaluate.judges.endpoint import Endpoint, NoReply, as_log

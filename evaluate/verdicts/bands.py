@@ -19,18 +19,23 @@ class Band(NamedTuple):
         epochs: of the band, shallow first; the last is the best.
         rule: by which they belong to it.
         lost: best less first: what stopping there may cost.
-        before: whether an epoch was tested that lies below the band.
+        below: best less the epoch right below the band; None where none was tested.
     """
 
     epochs: tuple[int, ...]
     rule: Rule
     lost: Paired
-    before: bool
+    below: Paired | None
 
     @property
     def first(self) -> int:
         """The plateau epoch."""
         return self.epochs[0]
+
+    @property
+    def decided(self) -> bool:
+        """Whether something was shown: another epoch is as good, or the one below is worse."""
+        return len(self.epochs) > 1 or self.below is None or self.below.low > 0
 
     @property
     def best(self) -> int:
@@ -49,14 +54,15 @@ def band_of(scores: Mapping[int, Sequence[float]], margin: float, rule: Rule) ->
     epochs = sorted(scores)
     means = [float(np.mean(scores[epoch])) for epoch in epochs]
     best = int(np.argmax(means))
-    first, lost = best, paired([0.0] * len(scores[epochs[best]]))
+    first, lost, below = best, paired([0.0] * len(scores[epochs[best]])), None
     for i in range(best - 1, -1, -1):
         behind = paired(np.subtract(scores[epochs[best]], scores[epochs[i]]).tolist())
         within = behind.high <= margin if rule == "equivalence" else behind.mean <= behind.se
         if not within:
+            below = behind
             break
         first, lost = i, behind
-    return Band(tuple(epochs[first : best + 1]), rule, lost, first > 0)
+    return Band(tuple(epochs[first : best + 1]), rule, lost, below)
 
 
 def rule_for(n: int, *, composite: bool) -> Rule | None:

@@ -15,6 +15,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
 COMPOSITE = "composite"
+MORE = 4
 
 
 @verdict("EVL005")
@@ -23,7 +24,8 @@ def plateau(evidence: Evidence) -> Iterator[Said]:
 
     Every epoch is compared with the best one on the same seeds. The band is the unbroken run of
     epochs that ends at the best and loses no more than the margin, by the one-sided 95% bound of
-    t; its first is the plateau. With three or four seeds the composite alone is judged, by one
+    t; its first is the plateau. It is suspect where the best epoch stands alone and is not shown to
+    be better than the one before: that is the toss of a few seeds. With three or four seeds the composite alone is judged, by one
     standard error, and provisionally. The best epoch itself is one of the band by chance.
     """
     asked = list(subjects(evidence))
@@ -79,7 +81,7 @@ def _said(evidence: Evidence, name: str, found: list[Observation]) -> Said:
     lost = f"; stopping at ep{band.first} loses at most {max(0.0, band.lost.high):.2f} points"
     return Said(
         subject=name,
-        word="suspect" if provisional else "confirmed",
+        word="suspect" if provisional or not band.decided else "confirmed",
         outcome="plateau",
         says=f"{name} is level on {told}{lost if len(band.epochs) > 1 else ''}",
         n=n,
@@ -94,6 +96,6 @@ def _said(evidence: Evidence, name: str, found: list[Observation]) -> Said:
             "margin": evidence.criteria.margin,
         },
         images=images_of(seen for seen in found if seen.cell.epoch == band.first),
-        advice=None if band.before else "no tested epoch lies below the plateau: test earlier ones",
-        more_seeds=EQUIVALENCE_FROM - n if provisional else 0,
+        advice=None if band.below else "no tested epoch lies below the plateau: test earlier ones",
+        more_seeds=EQUIVALENCE_FROM - n if provisional else 0 if band.decided else MORE,
     )

@@ -23,6 +23,7 @@ def recommended_epoch(evidence: Evidence) -> Iterator[Said]:
     breakdown on. Ties go to the earliest.
     """
     ripe, open_, n, formats = _ripe(evidence)
+    undecided = [name for name in ripe if _is_tossed(evidence, name)]
     tested = sorted({epoch for epoch, _ in evidence.checkpoints})
     if len(tested) < 2 or not (ripe or open_):  # noqa: PLR2004 - a choice takes two
         raise NoEvidence("a recommendation takes two epochs and an attribute that was judged")
@@ -37,7 +38,7 @@ def recommended_epoch(evidence: Evidence) -> Iterator[Said]:
             more_seeds=max(0, EQUIVALENCE_FROM - n),
         )
         return
-    yield _said(evidence, ripe, open_, tested, n, formats)
+    yield _said(evidence, ripe, open_, tested, n, formats, decided=not undecided)
 
 
 def _ripe(evidence: Evidence) -> tuple[dict[str, int], list[str], int, int]:
@@ -84,6 +85,8 @@ def _said(  # noqa: PLR0913, PLR0917 - what was found, in its order
     tested: list[int],
     n: int,
     formats: int,
+    *,
+    decided: bool,
 ) -> Said:
     decisive = max(ripe, key=lambda name: ripe[name])
     epoch = ripe[decisive]
@@ -103,7 +106,7 @@ def _said(  # noqa: PLR0913, PLR0917 - what was found, in its order
     runners = ", ".join(f"{name} ep{e}" for name, e in sorted(ripe.items(), key=lambda i: -i[1]))
     return Said(
         subject="epoch",
-        word="confirmed" if not open_ else "suspect",
+        word="confirmed" if not open_ and decided else "suspect",
         outcome="recommended",
         says=f"ep{epoch} ({told}); plateaus: {runners}"
         + (f"; open: {', '.join(open_)}" if open_ else ""),
@@ -113,6 +116,14 @@ def _said(  # noqa: PLR0913, PLR0917 - what was found, in its order
         numbers={"set_by": decisive, **{f"plateau {name}": e for name, e in ripe.items()}},
         advice=advice,
     )
+
+
+def _is_tossed(evidence: Evidence, name: str) -> bool:
+    """Whether a plateau is the best epoch alone, and not shown to be better than its neighbour."""
+    if evidence.criteria.attributes[name].kind == "yes_no":
+        return False
+    band = find_band(evidence, name, evidence.of(name))
+    return band is not None and not band.decided
 
 
 def _last_is_best(evidence: Evidence, last: int) -> bool:

@@ -13,10 +13,11 @@ from support.evaluations import random_lora, write_evaluation
 from support.miniature import write_base
 
 from curate.errors import UserError
+from evaluate.budget import BudgetStop
 from evaluate.generate.canaries import read as read_canaries
 from evaluate.generate.folder import compile_pattern, take_in
 from evaluate.generate.png_text import read_told
-from evaluate.generate.run import BudgetStop, Limits, rows_of
+from evaluate.generate.run import Limits, rows_of
 from evaluate.matrix import estimate, estimate_lines, prepare, run_matrix
 from evaluate.spec.plan import make_plan, read_plan
 from evaluate.spec.prompts import Wording, prompt, weighted

@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from support.vision_stub import KEY, Fault, Script, Stub, good, serving
 
 from curate.errors import UserError
-from evaluate.generate.run import BudgetStop
+from evaluate.budget import BudgetStop
 from evaluate.judges.endpoint import API_KEY, public_url
 from evaluate.judges.judge import Question, Task
 from evaluate.judges.vision import LOG, Vision

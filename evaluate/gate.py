@@ -1,0 +1,53 @@
+"""`evaluate gate`: verdicts -> exit code, for CI."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from curate.errors import UserError
+from evaluate.verdicts.registry import all_verdicts
+from evaluate.verdicts.verdict import Verdict, VerdictFile
+
+# What nobody wants to publish, where it is confirmed.
+FAILING = (
+    "EVL008:broken",
+    "EVL024:wrong_side",
+    "EVL027:copies",
+    "EVL028:collapsed",
+    "EVL029:leaks",
+)
+CONDITION = re.compile(r"(EVL\d{3}):(\w+)(?:@(.+))?")
+
+
+def failures(found: VerdictFile, fail_on: Iterable[str], require: Iterable[str]) -> Iterator[str]:
+    """Sentences of what stands against a LoRA.
+
+    Args:
+        found: its verdicts.
+        fail_on: `CODE:outcome` or `CODE:outcome@subject`; fails where it is confirmed.
+        require: the same; fails where no verdict confirms it.
+
+    Raises:
+        UserError: a condition names no verdict.
+    """
+    for condition in fail_on:
+        for one in _matching(found, condition):
+            if one.word == "confirmed":
+                yield f"{condition}: {one.says}"
+    for condition in require:
+        if not any(one.word == "confirmed" for one in _matching(found, condition)):
+            code = condition.partition(":")[0]
+            said = [f"{one.word} {one.outcome}" for one in found.verdicts if one.code == code]
+            yield f"{condition} is not confirmed ({', '.join(dict.fromkeys(said)) or 'not asked'})"
+
+
+def _matching(found: VerdictFile, condition: str) -> list[Verdict]:
+    parts = CONDITION.fullmatch(condition)
+    known = {rule.code for rule in all_verdicts()}
+    if parts is None or parts[1] not in known:
+        raise UserError(f"`{condition}`: write CODE:outcome, such as {FAILING[0]}")
+    code, outcome, subject = parts.groups()
+    return [
+        one
+        for one in found.verdicts
+        if (one.code, one.outcome) == (code, outcome) and subject in {None, one.subject}
+    ]

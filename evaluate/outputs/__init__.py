@@ -1,0 +1,1 @@
+"""What people take away: tables, labelled sheets, one offline page, a paragraph of Markdown."""
