@@ -258,7 +258,9 @@ def _is_ours(line: bytes) -> bool:
 
 
 def _sha256(line: bytes, prefix: bytes) -> str:
-    return line[len(prefix) :].removeprefix(b'"sha256":"').partition(b'"')[0].decode()
+    """Of no picture where the line is torn; whoever reads the whole line names it."""
+    digest = line[len(prefix) :].removeprefix(b'"sha256":"').partition(b'"')[0]
+    return digest.decode(errors="replace")
 
 
 def _without_defaults(facts: FileFacts) -> str:

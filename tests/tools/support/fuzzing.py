@@ -173,6 +173,7 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
                 b'{"measurer":"tagger:t","sha256":"b","facts":{"figure_box":[0,0.1,1,0.9]}}\n'
             ),
             b'{"path":"a.png","size":3,"mtime_ns":1,"sha256":"' + SHA.encode() + b'"}\n',
+            b'{"measurer":"tagger:t",\xde"sha256":"b","facts":{}}\n',
         ),
     ),
     "journal": (
