@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint docs mutants bench bench-perception eyes datasets clean
+.PHONY: help env demo test lint docs mutants bench bench-perception eyes mini datasets clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench-perception: env  ## measure how well the embedded model sees
 
 eyes: env  ## draw, learn and calibrate the embedded model anew; hours
 	$(BIN)/python -m curate.classify.train --work build/eyes
+
+mini: env  ## draw figures and teach the miniature base from nothing; hours on two cores, resumable
+	$(BIN)/python -m train.pretrain --work build/mini $(MINI)
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \

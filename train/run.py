@@ -1,11 +1,7 @@
 """`train run`: dataset and base in, checkpoints out; resumes where it was."""
 
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -27,6 +23,7 @@ from train.optimizers import build_optimizer
 from train.processes import Processes
 from train.safetensors_files import write_whole
 from train.stamps import key_of, weights_digest
+from train.stopping import stopping
 from train.studio import Studio
 
 Say = Callable[[str], None]
@@ -153,7 +150,7 @@ def _train(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
         processes.wait()
 
     try:
-        with _stopping() as stopped, studio.bar.shown(config, progress, len(steps_of_epoch)):
+        with stopping() as stopped, studio.bar.shown(config, progress, len(steps_of_epoch)):
             ended = train(
                 Parts(
                     parameters=[p for _, p in studio.parameters],
@@ -234,25 +231,6 @@ class Keeper:
     def _save(self, path: Path, progress: Progress) -> None:
         parameters = self._studio.parameters
         checkpoints.save_state(path, parameters, self.optimizer, progress, self._stamp)
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
-    """Whether SIGINT or SIGTERM came; a second SIGINT interrupts at once."""
-    asked: list[int] = []
-
-    def ask(number: int, _: FrameType | None) -> None:
-        if asked and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        asked.append(number)
-        sys.stderr.write("stopping behind this step\n")
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _write_settings(config: TrainConfig, stamp: checkpoints.Stamp, material: Material) -> None:

@@ -47,6 +47,14 @@ class Tokenizers:
         """A prompt: marks of weights are taken out of the text and multiply the rows."""
         return self._tokens(weighted_segments(text))
 
+    def captions(self, texts: Sequence[str]) -> list[Tokens]:
+        """Some training captions, each as `caption` gives it; fewer calls, and so faster."""
+        if not texts:
+            return []
+        qwen = self._qwen(list(texts), add_special_tokens=False)["input_ids"]
+        t5 = self._t5(list(texts), add_special_tokens=False)["input_ids"]
+        return [self._ended(*ids, [1.0] * len(ids[1])) for ids in zip(qwen, t5, strict=True)]
+
     def _tokens(self, segments: Sequence[Segment]) -> Tokens:
         qwen: list[int] = []
         t5: list[int] = []
@@ -56,6 +64,9 @@ class Tokenizers:
             ids = self._t5(text, add_special_tokens=False)["input_ids"]
             t5 += ids
             weights += [weight] * len(ids)
+        return self._ended(qwen, t5, weights)
+
+    def _ended(self, qwen: list[int], t5: list[int], weights: list[float]) -> Tokens:
         return Tokens(
             qwen=tuple(qwen) or (self._empty,),
             t5=(*t5, self._end),
@@ -63,9 +74,8 @@ class Tokenizers:
         )
 
 
-@torch.no_grad()
-def encode(qwen: Untyped, adapter: Untyped, tokens: Sequence[Tokens]) -> Iterator[torch.Tensor]:
-    """Rows of some texts, each without its padding: T×C, in the adapter's dtype.
+def context(qwen: Untyped, adapter: Untyped, tokens: Sequence[Tokens]) -> torch.Tensor:
+    """Rows of some texts with zeros behind each: B×R×C in the adapter's dtype, with their graph.
 
     Padding is masked in the text encoder, in both attentions of the adapter and in its output,
     so a text's rows do not depend on what stands beside it in the batch.
@@ -75,15 +85,22 @@ def encode(qwen: Untyped, adapter: Untyped, tokens: Sequence[Tokens]) -> Iterato
     t5_BT, t5_mask_BT = _padded([text.t5 for text in tokens], device)
     states_BSC = qwen(input_ids=qwen_BS, attention_mask=qwen_mask_BS).last_hidden_state
     states_BSC = states_BSC * qwen_mask_BS[..., None].to(states_BSC.dtype)
-    rows_BRC = adapter(
+    rows_BRC: torch.Tensor = adapter(
         source_hidden_states=states_BSC.to(next(adapter.parameters()).dtype),
         target_input_ids=t5_BT,
         target_attention_mask=t5_mask_BT,
         source_attention_mask=qwen_mask_BS,
     )
+    return rows_BRC
+
+
+@torch.no_grad()
+def encode(qwen: Untyped, adapter: Untyped, tokens: Sequence[Tokens]) -> Iterator[torch.Tensor]:
+    """Rows of some texts, each without its padding: T×C, in the adapter's dtype."""
+    rows_BRC = context(qwen, adapter, tokens)
     for i, text in enumerate(tokens):
         rows_TC = rows_BRC[i, : len(text.t5)]
-        weights_T = torch.tensor(text.weights, device=device, dtype=rows_TC.dtype)
+        weights_T = torch.tensor(text.weights, device=rows_TC.device, dtype=rows_TC.dtype)
         yield rows_TC * weights_T[:, None]
 
 

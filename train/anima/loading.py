@@ -17,6 +17,10 @@ from train.anima.shapes import (
     QWEN_EPS,
     QWEN_THETA,
     ROPE_SCALE,
+    AdapterSize,
+    QwenSize,
+    TransformerSize,
+    VaeSize,
     adapter_size,
     qwen_size,
     transformer_size,
@@ -63,8 +67,14 @@ def build_transformer(
     shapes: Mapping[str, tuple[int, ...]], rope_scale: tuple[float, float, float] = ROPE_SCALE
 ) -> Untyped:
     """A transformer on meta of the size that the shapes tell; KeyError where one is missing."""
-    size = transformer_size(shapes)
-    with META:
+    return make_transformer(transformer_size(shapes), rope_scale, META)
+
+
+def make_transformer(
+    size: TransformerSize, rope_scale: tuple[float, float, float], device: torch.device
+) -> Untyped:
+    """A transformer of a size, with the library's own first weights where it is not on meta."""
+    with device:
         return library("diffusers").CosmosTransformer3DModel(
             in_channels=size.latent_channels,
             out_channels=size.latent_channels,
@@ -106,8 +116,12 @@ def build_adapter(
     shapes: Mapping[str, tuple[int, ...]], context_rows: int = CONTEXT_ROWS
 ) -> Untyped:
     """An adapter on meta of the size that the shapes tell; KeyError where one is missing."""
-    size = adapter_size(shapes)
-    with META:
+    return make_adapter(adapter_size(shapes), context_rows, META)
+
+
+def make_adapter(size: AdapterSize, context_rows: int, device: torch.device) -> Untyped:
+    """An adapter of a size, with the library's own first weights where it is not on meta."""
+    with device:
         model = library("diffusers").AnimaTextConditioner(
             source_dim=size.source_dim,
             target_dim=size.target_dim,
@@ -142,7 +156,11 @@ def qwen_file(path: Path) -> Path:
 
 def build_qwen(shapes: Mapping[str, tuple[int, ...]]) -> Untyped:
     """A text encoder on meta of the size that the shapes tell; KeyError where one is missing."""
-    size = qwen_size(shapes)
+    return make_qwen(qwen_size(shapes), META)
+
+
+def make_qwen(size: QwenSize, device: torch.device) -> Untyped:
+    """A text encoder of a size, with the library's own first weights where it is not on meta."""
     config = library("transformers").Qwen3Config(
         vocab_size=size.vocabulary,
         hidden_size=size.hidden,
@@ -156,7 +174,7 @@ def build_qwen(shapes: Mapping[str, tuple[int, ...]]) -> Untyped:
         tie_word_embeddings=True,
         use_cache=False,
     )
-    with META:
+    with device:
         model = library("transformers").Qwen3Model(config)
     model.rotary_emb = type(model.rotary_emb)(config)
     return model
@@ -173,8 +191,12 @@ def load_qwen(path: Path, *, dtype: torch.dtype, device: torch.device) -> Untype
 
 def build_vae(shapes: Mapping[str, tuple[int, ...]]) -> Untyped:
     """A VAE on meta of the size that the shapes tell; KeyError where one is missing."""
-    size = vae_size(shapes)
-    with META:
+    return make_vae(vae_size(shapes), META)
+
+
+def make_vae(size: VaeSize, device: torch.device) -> Untyped:
+    """A VAE of a size, with the library's own first weights where it is not on meta."""
+    with device:
         return library("diffusers").AutoencoderKLQwenImage(base_dim=size.base_dim, z_dim=size.z_dim)
 
 

@@ -1,0 +1,1 @@
+"""From nothing to a small base of Anima's architecture: drawn figures in, split files out."""
