@@ -35,6 +35,9 @@ def flip_with_handed_feature(dataset: Dataset, options: NoOptions) -> Said:  # n
         message=f"{who} mirrors pictures, and {counted(len(handed), 'feature')} "
         f"{'has' if len(handed) == 1 else 'have'} a side: {quoted(handed)}",
         evidence={"handed": dict(handed), "count": len(handed), "planned": bool(dataset.planned)},
-        advice="set `flip: false`",
+        advice="set `flip: false`"
+        if dataset.planned
+        else "turn flips off in the trainer (`trainer: {profile: "
+        f"{dataset.trainer.id}, flip: false}}` says so here)",
         paths=(),
     )
