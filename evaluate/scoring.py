@@ -1,5 +1,6 @@
 """`evaluate score`: every picture by every judge, from where it stopped."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from evaluate.spec.plan import Plan
 from evaluate.spec.spec import EvalSpec, VisionJudge
 from rules.model import Dataset
 from rules.quoting import counted
+from rules.records import parse_json, write_atomically
 from train.lock import locked
 from train.stamps import seed_of
 
+JUDGES = "judges.json"
 HALF_OF_63_BITS = 2**63
 
 
@@ -61,12 +64,32 @@ def score(spec: EvalSpec, plan: Plan, task: Task, *, limit: float | None, say: S
         journal = Journal(folder / SCORES, ScoreRow)
         shares = [one.double if isinstance(one, VisionJudge) else 0.0 for one in spec.judges]
         bound = spec.budget.cost if limit is None else limit
+        asked: list[str] = []
         for judge, share in zip(judges_of(spec, task, limit=bound), shares, strict=True):
+            asked.append(judge.id)
+            keep_judges(folder, asked)
             try:
                 _ask(judge, doubled(questions, share), journal, say)
                 _keep_vectors(judge, folder)
             finally:
                 judge.close()
+
+
+def keep_judges(folder: Path, asked: Sequence[str]) -> None:
+    """Write down whose word counts: judges of an older evaluate.yaml do not. Raises OSError."""
+    write_atomically(folder / JUDGES, json.dumps(list(asked)).encode())
+
+
+def counting_judges(folder: Path) -> frozenset[str] | None:
+    """Ids of those whose word counts; None where nobody was asked yet.
+
+    Raises:
+        RecordError: the file cannot be understood.
+    """
+    path = folder / JUDGES
+    if not path.exists():
+        return None
+    return frozenset(parse_json(tuple[str, ...], path.read_bytes(), str(path)))
 
 
 def _ask(judge: Judge, questions: Sequence[Question], journal: Journal[ScoreRow], say: Say) -> None:

@@ -21,6 +21,7 @@ from evaluate.generate.run import rows_of
 from evaluate.journal import Journal
 from evaluate.panel import latest, observe
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
+from evaluate.scoring import counting_judges
 from evaluate.spec.plan import Plan, read_plan
 from evaluate.spec.spec import ColourJudge, EvalSpec
 from evaluate.vectors import classifiers_in, load_vectors
@@ -87,13 +88,20 @@ def open_run(spec: EvalSpec) -> Opened:
         spec=spec,
         plan=plan,
         rows=rows_of(spec.folder),
-        score_rows=list(Journal(spec.folder / SCORES, ScoreRow).read()),
+        score_rows=_counting_rows(spec.folder),
         dataset=session.dataset if session else None,
         lint=_codes(session) if session else frozenset(),
         approved=approved,
         references=references,
         notes=tuple(notes),
     )
+
+
+def _counting_rows(folder: Path) -> list[ScoreRow]:
+    """What the judges of the last `evaluate score` said."""
+    judges = counting_judges(folder)
+    rows = Journal(folder / SCORES, ScoreRow).read()
+    return [row for row in rows if judges is None or row.judge in judges]
 
 
 def _codes(session: Session) -> frozenset[str]:

@@ -95,6 +95,8 @@ def _missing(folder: Path, wanted: Mapping[str, Recipe], processes: Processes) -
 
     A picture whose row was lost in a crash is taken in, and not drawn again.
     """
+    if processes.rank == 0:
+        _sweep(folder)
     rows = rows_of(folder)
     mine = [key for key in wanted if key not in rows][processes.rank :: processes.count]
     journal = journal_of(folder, processes)
@@ -106,6 +108,12 @@ def _missing(folder: Path, wanted: Mapping[str, Recipe], processes: Processes) -
         else:
             missing[key] = wanted[key]
     return missing
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a killed process had half written, under the names of `write_atomically`."""
+    for file in (folder / "images").glob("*/.curate.*"):
+        file.unlink(missing_ok=True)
 
 
 def _adopted(folder: Path, key: str) -> DrawnRow:

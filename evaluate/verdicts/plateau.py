@@ -24,9 +24,9 @@ def plateau(evidence: Evidence) -> Iterator[Said]:
 
     Every epoch is compared with the best one on the same seeds. The band is the unbroken run of
     epochs that ends at the best and loses no more than the margin, by the one-sided 95% bound of
-    t; its first is the plateau. It is suspect where the best epoch stands alone and is not shown to
-    be better than the one before: that is the toss of a few seeds. With three or four seeds the composite alone is judged, by one
-    standard error, and provisionally. The best epoch itself is one of the band by chance.
+    t; its first is the plateau. It is suspect where the best epoch stands alone and is not shown
+    to be better than the one before. With three or four seeds the composite alone is judged, by
+    one standard error, and provisionally. The best epoch itself is one of the band by chance.
     """
     asked = list(subjects(evidence))
     if not asked:

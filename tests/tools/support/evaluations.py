@@ -1,15 +1,22 @@
 """An evaluation on a miniature base: checkpoints of random LoRAs, a dataset, an evaluate.yaml."""
 
+import io
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
 import yaml
 
+from evaluate.cli import main
+from evaluate.spec.cells import Cell
+from rules.records import parse
 from support.folders import dataset
 from support.miniature import ROPE, ROWS, write_base
 from train.lora_files import Lora, Pair, write_lora
@@ -91,3 +98,44 @@ def evaluate(
         cwd=cwd,
         env={**os.environ, "OMP_NUM_THREADS": "1", **(env or {})},
     )
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def evaluate_here(*arguments: str) -> Ran:
+    """Run it in this process: quick, for everything is imported."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        patch.object(sys, "argv", ["evaluate", *arguments]),
+        patch.object(sys, "stdout", out),
+        patch.object(sys, "stderr", err),
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def answer_file(
+    folder: Path, value: Callable[[Cell], dict[str, float | str | None]], who: str = "eye"
+) -> None:
+    """Answers for every cell of the plan below a folder: what `value` says of the cell."""
+    plan = json.loads((folder / "evaluations" / "tiny" / "plan.json").read_text())
+    answers: dict[tuple[str, str], dict[str, Any]] = {}
+    for planned in plan["cells"]:
+        for name, said in value(parse(Cell, planned["cell"], "plan")).items():
+            field = "label" if isinstance(said, str) else "value"
+            answers[planned["key"], name] = {
+                "key": planned["key"], "attribute": name, field: said,
+            }  # fmt: skip
+    told = {"version": 1, "who": who, "answers": list(answers.values())}
+    (folder / "answers.json").write_text(json.dumps(told))
