@@ -49,6 +49,8 @@ bench: env  ## measure speed and memory as ratios in one run
 	$(BIN)/python tests/tools/bench.py
 	$(BIN)/python tests/tools/bench_fiftyone.py
 	$(BIN)/python tests/tools/bench_alarms.py
+	$(BIN)/python tests/tools/bench_verdicts.py
+	$(BIN)/python tests/tools/bench_evaluate.py
 	$(BIN)/python tests/tools/bench_train.py
 
 bench-perception: env  ## measure how well the embedded model sees

@@ -71,6 +71,12 @@ def test_help_of_the_trainer_costs_click_and_nothing_else(arguments: list[str]) 
     assert not loaded & {*HEAVY, *PICTURES, "accelerate", "pydantic", "yaml"}
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["matrix", "--help"], ["gate", "--help"]])
+def test_help_of_the_evaluator_costs_click_and_nothing_else(arguments: list[str]) -> None:
+    loaded = imported_by("import evaluate.cli; evaluate.cli.main()", *arguments)
+    assert not loaded & {*HEAVY, *PICTURES, "accelerate", "httpx", "pydantic", "sklearn", "yaml"}
+
+
 def test_explaining_a_rule_imports_nothing_heavy() -> None:
     loaded = imported_by("import curate.cli; curate.cli.main()", "explain", "RES001")
     assert not loaded & {*HEAVY, *PICTURES}

@@ -1,4 +1,4 @@
-"""Write what can be generated: rules/README.md, and the README's help, tree and rule table.
+"""Write what can be generated: the manuals, and the README's help, tree and rule table.
 
 `--check` writes nothing and exits 1 where a file is out of date.
 """
@@ -16,6 +16,7 @@ import click
 
 from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
+from evaluate.verdicts.manual import manual as verdict_manual
 from rules.registry import FAMILIES, all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,11 @@ def generated() -> dict[Path, str]:
         "rules": markdown_table(),
     }
     filled = SECTION.sub(lambda m: f"{m[1]}{sections[m[2]]}\n{m[3]}", text)
-    return {ROOT / "rules" / "README.md": _manual(), readme: filled}
+    return {
+        ROOT / "rules" / "README.md": _manual(),
+        ROOT / "docs" / "verdicts.md": verdict_manual(),
+        readme: filled,
+    }
 
 
 def _manual() -> str:
