@@ -10,6 +10,8 @@ from rules.profiles import Buckets, Trainer
 
 # diffusion-pipe rounds its aspects before it compares them.
 ASPECT_DIGITS = 3
+# With fewer, the nearest aspect is far from most pictures.
+STEPS_OF_A_SIDE = 8
 
 
 class _Fit(NamedTuple):
@@ -73,7 +75,7 @@ def steps_per_epoch(trainer: Trainer, exposures: Mapping[tuple[int, int], int]) 
 
 def _sizes_near_area(buckets: Buckets, resolution: int) -> set[tuple[int, int]]:
     area = resolution**2
-    sides = range(buckets.min_side, buckets.max_side + 1, buckets.step)
+    sides = range(buckets.min_side, buckets.max_side + 1, _step(buckets, resolution))
     return {
         (width, height)
         for width in sides
@@ -81,6 +83,13 @@ def _sizes_near_area(buckets: Buckets, resolution: int) -> set[tuple[int, int]]:
         if abs(width * height - area) / area <= buckets.area_tolerance
         and max(width, height) / min(width, height) <= buckets.max_aspect
     }
+
+
+def _step(buckets: Buckets, resolution: int) -> int:
+    step = buckets.step
+    while buckets.least_step and step > buckets.least_step and resolution <= STEPS_OF_A_SIDE * step:
+        step //= 2
+    return step
 
 
 def _sizes_under_area(buckets: Buckets, resolution: int) -> set[tuple[int, int]]:

@@ -131,6 +131,8 @@ class Buckets:
             area is at most that, and each such size lying on its side. `log_aspect`: `count`
             aspects evenly spaced in their logarithm. The nearest aspect wins.
         step: of both sides, in pixels.
+        least_step: `step` is halved until a square's side has more than eight of them, but not
+            below this: small pictures have no room for large steps. Null leaves it as it is.
         min_side: shortest side, in pixels; not of `log_aspect`.
         max_side: longest side, in pixels; not of `log_aspect`.
         max_aspect: longest to shortest side; not of `under_area`.
@@ -141,6 +143,7 @@ class Buckets:
 
     strategy: Literal["area_band", "under_area", "log_aspect"]
     step: int = 64
+    least_step: int | None = None
     min_side: int = 256
     max_side: int = 2048
     area_tolerance: float = 0.1

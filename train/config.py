@@ -10,6 +10,7 @@ from curate.errors import UserError
 from rules.plain_yaml import load_yaml
 from rules.records import parse, record
 from rules.spec import SlotName
+from train.named_bases import with_named_base
 from train.settings import AdapterSettings, SamplerSettings
 
 CONFIG = "train.yaml"
@@ -208,7 +209,7 @@ def load_config(path: Path) -> TrainConfig:
     """
     if not path.exists():
         raise UserError(f"{path}: no such file; `train init` writes one, --config names another")
-    config = parse(TrainConfig, load_yaml(path), str(path))
+    config = parse(TrainConfig, with_named_base(load_yaml(path), path), str(path))
     if config.swap_blocks and (config.compile or not config.checkpointing):
         raise UserError(
             f"{path}: `swap_blocks` needs `checkpointing: true` and `compile: false`: without them "

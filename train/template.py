@@ -11,7 +11,7 @@ TEMPLATE = """\
 name: {name}
 dataset: {dataset}
 
-base:  # the published files, as they are
+base:  # the published files, as they are; `base: mini` is the small one that ships
   transformer: models/anima-base-v1.0.safetensors
   text_encoder: models/qwen_3_06b_base.safetensors
   vae: models/qwen_image_vae.safetensors

@@ -90,6 +90,16 @@ def test_a_band_without_any_size_falls_back_on_the_square() -> None:
     assert bucket_sizes(buckets, 1000) == ((1000, 1000),)
 
 
+@pytest.mark.parametrize(
+    ("resolution", "bucket"),
+    [(1024, (832, 1216)), (512, (416, 608)), (256, (208, 304)), (128, (112, 160))],
+)
+def test_small_pictures_have_small_steps(resolution: int, bucket: tuple[int, int]) -> None:
+    placement = place((832, 1216), trainer("builtin", upscale=True).buckets, resolution)
+    assert placement.bucket == bucket
+    assert placement.lost < 0.03
+
+
 def test_a_single_aspect_is_the_square() -> None:
     assert bucket_sizes(Buckets(strategy="log_aspect", step=16, count=1), 512) == ((512, 512),)
 
@@ -112,7 +122,8 @@ def test_every_crop_lies_in_its_picture_and_fills_its_bucket(
     assert placement.lost == pytest.approx(
         1 - (right - left) * (bottom - top) / (width * height), abs=1e-9
     )
-    assert all(side % buckets.step == 0 for side in placement.bucket)
+    step = min(buckets.step, 32) if buckets.least_step and resolution <= 512 else buckets.step
+    assert all(side % step == 0 for side in placement.bucket)
     if upscale:
         assert placement.bucket in bucket_sizes(buckets, resolution)
         assert (right - left) * placement.scale == pytest.approx(placement.bucket[0])
