@@ -55,8 +55,8 @@ def test_pictures_lie_where_the_simulation_puts_them(config_file: Path) -> None:
     (config_file.parent / "set" / "3_wide" / "w.txt").write_text("keichan, smile")
     material = gather(load_config(config_file), approved_only=False)
     wide = next(item for item in material.items if item.path.endswith("w.png"))
-    # in steps of 64 pixels the square alone lies within a tenth of 128 squared
-    assert (wide.placement.bucket, wide.repeats) == ((128, 128), 2 * 3)
+    # small pictures are cut by steps of 16: of those within a tenth of 128 squared the nearest
+    assert (wide.placement.bucket, wide.repeats) == ((160, 112), 2 * 3)
     assert material.trigger == "keichan"
     assert material.prompts["K"] == "safe, keichan"
     assert material.prompts["N"] == "safe, keichan. She is looking at the viewer."
