@@ -65,8 +65,8 @@ def command_of(name: str, folder: Path, out: Path) -> list[str]:
         spec = folder / "dataset.yaml"
         told = yaml.safe_load(spec.read_text()) if spec.exists() else {}
         trigger = told.get("subject", {}).get("trigger", "keichan")
-        return [str(BIN / name), str(folder), "--trigger", trigger, "--format", "json",
-                "--out", str(out)]  # fmt: skip
+        return [str(BIN / name), str(folder), "--trigger", trigger, "--class-word", "1girl",
+                "--format", "json", "--out", str(out)]  # fmt: skip
     return [str(BIN / "curate"), "lint", str(folder), "--fail-on", "never", "--format",
             f"json={out}", "--format", f"text={out.with_suffix('.txt')}"]  # fmt: skip
 
@@ -98,6 +98,8 @@ def _named_by_caption_audit(told: Mapping[str, object]) -> Iterator[str]:
     yield from map(str, trigger["missing_files"])
     for variant in trigger["variants"]:
         yield from map(str, variant["files"])
+    for word in trigger["class_word_coverage"]:
+        yield from map(str, word["missing_files"])
     redundancy, distribution = told["redundancy"], told["distribution"]
     assert isinstance(redundancy, dict)
     assert isinstance(distribution, dict)
