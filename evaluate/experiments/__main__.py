@@ -1,0 +1,149 @@
+"""Experiments on the miniature base: which of them hold, and what prompts control."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from evaluate.experiments.run import Bench
+
+RESULTS = Path(__file__).with_name("results")
+PROBES = 3000
+
+base_option = click.option(
+    "--base", default="mini", show_default=True, help="One that ships, or a folder of one."
+)
+work_option = click.option(
+    "--work", type=click.Path(file_okay=False, path_type=Path), default=Path("build/evidence"),
+    show_default=True, help="Datasets, LoRAs, pictures.",
+)  # fmt: skip
+clip_option = click.option(
+    "--clip-model", default=None, help="Reads the pictures in place of the embedded classifier."
+)
+probes_option = click.option(
+    "--probes", default=PROBES, show_default=True, help="Figures that the probes are fitted to."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Put predictions about datasets to the test."""
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@base_option
+@work_option
+@clip_option
+@probes_option
+@click.option("--quick", is_flag=True, help="Fewer trainings and seeds.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS,
+    show_default="results beside this module", help="Outcomes and plots.",
+)  # fmt: skip
+def run(  # noqa: PLR0913, PLR0917 - options
+    names: Sequence[str],
+    base: str,
+    work: Path,
+    clip_model: str | None,
+    probes: int,
+    out: Path,
+    *,
+    quick: bool,
+) -> None:
+    """Run experiments, all where none is named, and tell what holds."""
+    from curate.errors import UserError
+    from evaluate.experiments.report import lines_of, plot, read_outcomes
+    from evaluate.experiments.run import run_experiment, write_outcome
+    from evaluate.experiments.spec import load_experiments
+
+    every = {experiment.name: experiment for experiment in load_experiments()}
+    if strangers := [name for name in names if name not in every]:
+        raise UserError(f"no experiment `{strangers[0]}`; known are {', '.join(every)}")
+    bench = _bench(base, work, clip_model, probes)
+    for name in names or every:
+        outcome = run_experiment(every[name], bench, quick=quick)
+        write_outcome(outcome, out)
+        plot(outcome, out / f"{name}.png")
+        click.echo(f"{name}: {outcome.word}")
+    for line in lines_of(read_outcomes(out)):
+        click.echo(line)
+
+
+@cli.command()
+@base_option
+@work_option
+@clip_option
+@probes_option
+@click.option("--count", default=500, show_default=True, help="Prompts.")
+def control(base: str, work: Path, clip_model: str | None, probes: int, count: int) -> None:
+    """Measure how far prompts control what the base draws."""
+    from evaluate.experiments.control import measure, table
+    from evaluate.experiments.studio import Drawing
+
+    bench = _bench(base, work, clip_model, probes)
+    rows = measure(bench.studio, bench.reader, Drawing(), count=count, out=work / "control")
+    for line in table(rows):
+        click.echo(line)
+
+
+@cli.command()
+@base_option
+@work_option
+@clip_option
+@probes_option
+@click.option("--datasets", default=None, type=int, help="In place of the space's number.")
+def calibrate(
+    base: str, work: Path, clip_model: str | None, probes: int, datasets: int | None
+) -> None:
+    """Ask of random faulty datasets whether findings foretell what goes wrong."""
+    from evaluate.experiments.calibration import load_space, run_calibration, table
+
+    bench = _bench(base, work, clip_model, probes)
+    for line in table(run_calibration(load_space(), bench, datasets=datasets)):
+        click.echo(line)
+
+
+def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench":
+    import torch
+
+    from evaluate.experiments.reading import fit_reader
+    from evaluate.experiments.run import Bench
+    from evaluate.experiments.studio import Drawing, SmallStudio, base_files
+    from evaluate.judges.classifier import load_classifier
+    from evaluate.spec.spec import ClassifierJudge
+    from train.quiet import quiet_libraries
+
+    quiet_libraries()
+    files = base_files(base)
+    judge = ClassifierJudge(kind="classifier", clip_model=clip_model)
+    classifier = load_classifier(judge, work)
+    studio = SmallStudio(files, work / "cache", torch.device("cpu"))
+    size = (Drawing().width, Drawing().height)
+    reader = fit_reader(classifier, studio.through_vae, size=size, count=probes)
+    return Bench(work=work, studio=studio, reader=reader)
+
+
+def main() -> None:
+    """Run a command; a user's mistake is told in one line."""
+    import sys
+
+    from curate.errors import as_message
+
+    try:
+        cli.main(standalone_mode=False, prog_name="python -m evaluate.experiments")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except Exception as error:
+        said = as_message(error)
+        if said is None:
+            raise
+        click.echo(said, err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

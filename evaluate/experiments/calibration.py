@@ -1,0 +1,267 @@
+"""Does a finding foretell what goes wrong? Random faulty datasets, linted before they are trained.
+
+A space of faults says of which parts a dataset is put together, and which variants each part has.
+Every dataset takes one variant of each part by chance; it is linted, trained, and its LoRA draws
+the prompts of the failures. Half of the datasets is held out: thresholds that were chosen after
+looking at the first half are counted on the other.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import Literal
+
+import numpy as np
+
+from curate.library import lint
+from evaluate.experiments.arms import draw_arm, lora_of, train_arm
+from evaluate.experiments.run import Bench
+from evaluate.experiments.spec import (
+    COMMON,
+    SPECS,
+    Arm,
+    Condition,
+    Experiment,
+    Name,
+    mapping,
+)
+from evaluate.statistics import fisher_greater, wilson
+from rules.records import RecordError, parse, parse_json, record, to_plain
+from train.config import Count, Share
+from train.pretrain.progress import Pace
+
+SPACE = Path(__file__).with_name("faults.yaml")
+ROWS = "calibration.jsonl"
+SURE = 0.05
+
+
+@record
+class Variant:
+    """One way in which a part of a dataset can be: what it adds to an arm.
+
+    Attributes:
+        odds: against the other variants of its part.
+    """
+
+    odds: float = 1.0
+    shots: tuple[Name, ...] = ()
+    omit: tuple[str, ...] = ()
+    structure: Mapping[str, str] | None = None
+    flip: bool = False
+
+
+@record
+class Failure:
+    """What goes wrong where a rule was right.
+
+    Attributes:
+        codes: of the rules that foretell it.
+        wanted: least share of pictures that show the label, if nothing went wrong.
+    """
+
+    codes: tuple[str, ...]
+    prompt: str
+    axis: str
+    label: str
+    wanted: Share = 0.5
+
+
+@record
+class Space:
+    """The declared space of faults.
+
+    Attributes:
+        experiment: gives shots, captions, training and drawing.
+        held_out: how many of the datasets nobody looks at before thresholds are fixed.
+        parts: part -> variant -> what it is.
+    """
+
+    experiment: Experiment
+    datasets: Count
+    held_out: Count
+    parts: Mapping[Name, Mapping[Name, Variant]]
+    failures: Mapping[Name, Failure]
+
+
+@record
+class Tried:
+    """One dataset: its variants, the codes that were found, the share of each failure's label."""
+
+    number: int
+    variants: Mapping[str, str]
+    codes: tuple[str, ...]
+    skipped: tuple[str, ...]
+    shares: Mapping[str, float | None]
+
+
+@record
+class Power:
+    """How well one rule foretells one failure, counted on some of the datasets.
+
+    Attributes:
+        hits: found and failed.
+        false: found and not failed.
+        missed: not found and failed.
+        quiet: not found and not failed.
+    """
+
+    code: str
+    failure: str
+    half: Literal["open", "held out"]
+    hits: int
+    false: int
+    missed: int
+    quiet: int
+
+    @property
+    def word(self) -> str:
+        """Whether findings foretell the failure."""
+        found, clear = self.hits + self.false, self.missed + self.quiet
+        if not found or not clear:
+            return "undetermined: always or never found"
+        sure = fisher_greater(self.hits, found, self.missed, clear) <= SURE
+        return "foretells" if sure else "not shown to foretell"
+
+
+def load_space(path: Path = SPACE) -> Space:
+    """Read a space; raises RecordError."""
+    plain, common = mapping(path), mapping(SPECS / COMMON)
+    own = plain["experiment"]
+    shots = [*common.get("shots", []), *own.get("shots", [])]
+    whole = {**plain, "experiment": {**common, **own, "shots": shots}}
+    space = parse(Space, whole, path.name)
+    known = {shot.name for shot in space.experiment.shots}
+    named = {
+        shot for part in space.parts.values() for variant in part.values() for shot in variant.shots
+    }
+    if strangers := sorted(named - known):
+        raise RecordError(path.name, [f"no shot `{shot}`" for shot in strangers])
+    return space
+
+
+def chosen(space: Space, number: int) -> dict[str, str]:
+    """Part -> variant of one dataset; the first of many are the first of few."""
+    dice = np.random.default_rng([space.experiment.seed, number])
+    taken = {}
+    for part, variants in space.parts.items():
+        odds = np.array([variant.odds for variant in variants.values()])
+        taken[part] = list(variants)[int(dice.choice(len(odds), p=odds / odds.sum()))]
+    return taken
+
+
+def arm_of(space: Space, variants: Mapping[str, str]) -> Arm:
+    """The arm that some variants make together."""
+    parts = [space.parts[part][variant] for part, variant in variants.items()]
+    structures = [part.structure for part in parts if part.structure is not None]
+    return Arm(
+        shots=tuple(shot for part in parts for shot in part.shots),
+        omit=tuple(tag for part in parts for tag in part.omit),
+        structure={tag: place for found in structures for tag, place in found.items()}
+        if structures
+        else None,
+        flip=any(part.flip for part in parts),
+    )
+
+
+def run_calibration(
+    space: Space, bench: Bench, *, datasets: int | None = None
+) -> tuple[Power, ...]:
+    """Try the datasets that were not tried yet, and count.
+
+    Raises:
+        UserError: one cannot be linted, trained or drawn.
+    """
+    folder = bench.work / "calibration"
+    folder.mkdir(parents=True, exist_ok=True)
+    number = datasets or space.datasets
+    tried = {one.number: one for one in _read(folder / ROWS)}
+    pace = Pace("calibration", number)
+    for i in range(number):
+        if i not in tried:
+            tried[i] = _try(space, bench, folder, i)
+            with (folder / ROWS).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(to_plain(tried[i])) + "\n")
+        pace.advance()
+    return tuple(powers(space, [tried[i] for i in range(number)]))
+
+
+def _read(path: Path) -> Iterator[Tried]:
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.endswith("}"):  # else it was cut short by a crash
+                yield parse_json(Tried, line, str(path))
+
+
+def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
+    experiment = replace(
+        space.experiment,
+        conditions={
+            name: Condition(arm="tried", prompt=f.prompt, axis=f.axis, label=f.label)
+            for name, f in space.failures.items()
+        },
+    )
+    variants = chosen(space, number)
+    arm, place = arm_of(space, variants), folder / f"{number:03d}"
+    root = draw_arm(experiment, arm, place, training=number, studio=bench.studio)
+    report = lint(root)
+    config = train_arm(experiment, arm, place, training=number, base=bench.studio.base)
+    lora = lora_of(config, experiment.training.epochs)
+    shares = {}
+    for name, failure in space.failures.items():
+        prompts = [(failure.prompt, seed) for seed in range(1, experiment.seeds + 1)]
+        drawn = list(bench.studio.draw(prompts, experiment.drawing, {lora: 1.0}))
+        labels = [reading.labels.get(failure.axis) for reading in bench.reader.read(drawn)]
+        known = [float(label == failure.label) for label in labels if label is not None]
+        shares[name] = fmean(known) if known else None
+    return Tried(
+        number=number,
+        variants=variants,
+        codes=tuple(sorted({finding.code for finding in report.findings})),
+        skipped=tuple(sorted({skipped.code for skipped in report.skipped})),
+        shares=shares,
+    )
+
+
+def powers(space: Space, tried: Sequence[Tried]) -> Iterator[Power]:
+    """Every rule against its failure, on each half of the datasets."""
+    open_half = space.datasets - space.held_out
+    for name, failure in space.failures.items():
+        for code in failure.codes:
+            for half, part in (
+                ("open", [one for one in tried if one.number < open_half]),
+                ("held out", [one for one in tried if one.number >= open_half]),
+            ):
+                counts = [0, 0, 0, 0]
+                for one in part:
+                    share = one.shares.get(name)
+                    if share is None or code in one.skipped:
+                        continue
+                    failed, found = share < failure.wanted, code in one.codes
+                    counts[(0 if failed else 1) + (0 if found else 2)] += 1
+                yield Power(
+                    code=code, failure=name, half="open" if half == "open" else "held out",
+                    hits=counts[0], false=counts[1], missed=counts[2], quiet=counts[3],
+                )  # fmt: skip
+
+
+def table(found: Sequence[Power]) -> Iterator[str]:
+    """For people, as Markdown."""
+    yield "| rule | failure | datasets | failed where found | failed where not | false alarms | |"
+    yield "| --- | --- | ---: | --- | --- | --- | --- |"
+    for power in found:
+        n = power.hits + power.false + power.missed + power.quiet
+        yield (
+            f"| {power.code} | {power.failure} | {n} {power.half} "
+            f"| {_share(power.hits, power.hits + power.false)} "
+            f"| {_share(power.missed, power.missed + power.quiet)} "
+            f"| {_share(power.false, power.false + power.quiet)} | {power.word} |"
+        )
+
+
+def _share(k: int, n: int) -> str:
+    if not n:
+        return "none"
+    low, high = wilson(k, n)
+    return f"{k} of {n} ({low:.0%} to {high:.0%})"

@@ -1,0 +1,178 @@
+"""What a drawn picture shows: by the project's classifier, and by probes of its embeddings.
+
+The classifier's heads name framing, view, elevation and pose. What they do not name (hair, clothes,
+features) is read by linear probes, fitted to drawn figures that went through the base's VAE, so
+that they look as what the base draws.
+Shape legend: n pictures, d numbers of an embedding, k labels.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from curate.classify.classifier import Classifier, Looks
+from curate.classify.fitting import fit_linear, standard
+from curate.classify.heads import Linear
+from curate.figures.draw import draw
+from curate.figures.prior import sample_many
+from curate.figures.truth import Truth
+from curate.progress import progress
+from evaluate.statistics import Interval, wilson
+from rules.records import record
+
+HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
+BATCH = 32
+# Strangers of every kind, so that rare things are learned as well as common ones.
+PRIOR, SEED = "even", 51_000_000
+LIKENESS = "likeness"
+# Of a feature's pixels in a picture of the base's size; fewer are not to be seen.
+ENOUGH = 20
+FEATURES = ("intakes", "ribbon", "braid", "ponytail", "side ponytail", "ahoge")
+SHOWN, HIDDEN = "shown", "not shown"
+
+Floats = NDArray[np.float32]
+Through = Callable[[Sequence[Image.Image]], list[Image.Image]]
+
+
+@record
+class Reading:
+    """What one picture shows: axis -> label, None where nobody would say."""
+
+    labels: Mapping[str, str | None]
+
+
+@record
+class Skill:
+    """How well an axis is read on drawn figures that nothing was fitted to."""
+
+    right: int
+    asked: int
+
+    @property
+    def interval(self) -> Interval:
+        """95% bounds of the share that is read right."""
+        return wilson(self.right, self.asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Probe:
+    """A linear map of standardised embeddings to the labels of an axis."""
+
+    labels: tuple[str, ...]
+    mean: Floats
+    spread: Floats
+    linear: Linear
+    skill: Skill
+
+    def read(self, embeddings_nd: Floats) -> list[str]:
+        """The likeliest label of each picture."""
+        values_nk = self.linear(np.asarray((embeddings_nd - self.mean) / self.spread, np.float32))
+        return [self.labels[i] for i in values_nk.argmax(axis=1)]
+
+
+def truths_of(truth: Truth) -> dict[str, str]:
+    """Axis -> label of a drawn figure, of what the classifier's heads do not name."""
+    character = truth.figure.character
+    told = {
+        "hair_colour": character.hair.colour,
+        "eye_colour": character.face.eye_colour,
+        "hairstyle": character.hair.back,
+        "outfit": character.outfits[truth.outfit].kind,
+    }
+    for feature in FEATURES:
+        pixels = truth.parts.get(feature, 0)
+        if not 0 < pixels < ENOUGH:
+            told[feature] = SHOWN if pixels else HIDDEN
+    tail = truth.features.get("side ponytail")
+    if tail is not None and tail.viewer_side in {"left", "right"}:
+        told["tail_side"] = tail.viewer_side
+    return told
+
+
+class Reader:
+    """Reads pictures.
+
+    Attributes:
+        id: the classifier's own.
+        probes: axis -> probe.
+    """
+
+    def __init__(self, classifier: Classifier, probes: Mapping[str, Probe]) -> None:
+        self._classifier = classifier
+        self.id = classifier.id
+        self.probes = probes
+
+    def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
+        """What each picture shows."""
+        readings: list[Reading] = []
+        for start in range(0, len(pictures), BATCH):
+            looks = _looked(self._classifier, pictures[start : start + BATCH])
+            named: dict[str, Sequence[str | None]] = {}
+            for axis in HEADS:
+                found = [getattr(seen, axis) for seen in looks.seen]
+                named[axis] = [None if e is None or e.abstained else e.label for e in found]
+            if looks.embeddings is not None:
+                named |= {a: probe.read(looks.embeddings) for a, probe in self.probes.items()}
+            readings += [
+                Reading(labels={axis: labels[i] for axis, labels in named.items()})
+                for i in range(len(looks.seen))
+            ]
+        return readings
+
+    def embeddings(self, pictures: Sequence[Image.Image]) -> Floats:
+        """Embeddings (n, d) of unit length; raises ValueError where the classifier has none."""
+        parts = []
+        for start in range(0, len(pictures), BATCH):
+            looks = _looked(self._classifier, pictures[start : start + BATCH])
+            if looks.embeddings is None:
+                raise ValueError(f"{self.id} has no embeddings, so no likeness can be told")
+            parts.append(looks.embeddings)
+        return np.concatenate(parts)
+
+
+def _looked(classifier: Classifier, pictures: Iterable[Image.Image]) -> Looks:
+    return classifier.classify([classifier.prepare(picture) for picture in pictures])
+
+
+def fit_reader(
+    classifier: Classifier, through: Through, *, size: tuple[int, int], count: int
+) -> Reader:
+    """Fit the probes to drawn figures.
+
+    Args:
+        classifier: whose embeddings they read.
+        through: the base's VAE, there and back.
+        size: width and height of the figures.
+        count: how many; a quarter of them test the probes.
+    """
+    embeddings: list[Floats] = []
+    told: list[dict[str, str]] = []
+    figures = sample_many(PRIOR, SEED, count)
+    batches = [figures[i : i + BATCH] for i in range(0, count, BATCH)]
+    for batch in progress(batches, total=len(batches), doing="fitting probes to figures"):
+        drawings = [draw(figure, *size) for figure in batch]
+        looks = _looked(classifier, through([Image.fromarray(d.picture) for d in drawings]))
+        if looks.embeddings is None:
+            return Reader(classifier, {})
+        embeddings.append(looks.embeddings)
+        told += [truths_of(drawing.truth) for drawing in drawings]
+    every_nd = np.concatenate(embeddings)
+    axes = dict.fromkeys(axis for truths in told for axis in truths)
+    return Reader(classifier, {axis: _probe(axis, every_nd, told) for axis in axes})
+
+
+def _probe(axis: str, embeddings_nd: Floats, told: Sequence[Mapping[str, str]]) -> Probe:
+    places = [i for i, truths in enumerate(told) if axis in truths]
+    labels = tuple(sorted({told[i][axis] for i in places}))
+    numbers = np.array([labels.index(told[i][axis]) for i in places])
+    tested = np.arange(len(places)) % 4 == 3  # noqa: PLR2004 - the last of every four
+    known_nd = embeddings_nd[places]
+    mean_d, spread_d = standard(known_nd[~tested])
+    standard_nd = np.asarray((known_nd - mean_d) / spread_d, np.float32)
+    linear = fit_linear(standard_nd[~tested], numbers[~tested], len(labels), penalty=3.0)
+    right = linear(standard_nd[tested]).argmax(axis=1) == numbers[tested]
+    skill = Skill(right=int(right.sum()), asked=int(tested.sum()))
+    return Probe(labels=labels, mean=mean_d, spread=spread_d, linear=linear, skill=skill)

@@ -1,0 +1,83 @@
+"""What the experiments found, as a table in Markdown and a plot of each."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+
+from curate.errors import UserError
+from evaluate.experiments.effects import Found
+from evaluate.experiments.run import Outcome, Row
+from rules.records import parse_json
+
+WIDTH, LINE, TOP = 7.0, 0.42, 1.6
+MUTED, STRONG = "#a8a29e", "#1c1917"
+
+
+def read_outcomes(folder: Path) -> tuple[Outcome, ...]:
+    """The outcomes in a folder by the numbers of their claims; raises RecordError."""
+    files = sorted(folder.glob("*.json"))
+    found = [parse_json(Outcome, file.read_bytes(), file.name) for file in files]
+    return tuple(sorted(found, key=lambda outcome: outcome.claim))
+
+
+def lines_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """All outcomes, the verdict in front."""
+    yield "| claim | verdict | what decides | difference | trainings | one seed would have missed |"
+    yield "| --- | --- | --- | --- | ---: | ---: |"
+    for outcome in outcomes:
+        title = f"{outcome.claim}. {outcome.title} ({', '.join(outcome.codes)})"
+        for found in outcome.found:
+            yield (
+                f"| {title} | {found.word} | {found.name} | {difference(found)} | {found.n} "
+                f"| {'' if found.flipped is None else f'{found.flipped:.0%}'} |"
+            )
+            title = ""
+
+
+def difference(found: Found) -> str:
+    """An estimate with its bounds and what was predicted."""
+    if found.estimate is None:
+        return "not measured"
+    wanted = "within" if found.kind == "equal" else "at least"
+    bounds = ""
+    if found.low is not None and found.high is not None:
+        bounds = f" ({found.low:+.2f} to {found.high:+.2f})"
+    return f"{found.estimate:+.2f}{bounds}, {wanted} {found.least:.2f} predicted"
+
+
+def plot(outcome: Outcome, path: Path) -> None:
+    """Every condition as a row: a dot for each training, a bar for their mean.
+
+    Raises:
+        UserError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        wanted = "install lora-curate[browse]"
+        raise UserError(f"a plot needs matplotlib, which is not installed; {wanted}") from error
+
+    names = list(dict.fromkeys(row.condition for row in outcome.rows))
+    figure = Figure(figsize=(WIDTH, TOP + LINE * len(names)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for place, name in enumerate(names):
+        means = list(_means(row for row in outcome.rows if row.condition == name))
+        axes.plot(means, [place] * len(means), "o", color=MUTED, markersize=6, alpha=0.7)
+        if means:
+            axes.plot([fmean(means)], [place], "|", color=STRONG, markersize=18, markeredgewidth=2)
+    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes.invert_yaxis()
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_xlabel("share of pictures, a dot for each training")
+    axes.set_title(f"{outcome.title}\n{outcome.word}: {difference(outcome.found[0])}", fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def _means(rows: Iterator[Row]) -> Iterator[float]:
+    for row in rows:
+        known = [value for value in row.values if value is not None]
+        if known:
+            yield fmean(known)

@@ -1,0 +1,207 @@
+"""An experiment from its spec to its verdict: datasets, trainings, pictures, counts.
+
+What was counted stands in `rows.jsonl`, a line for each condition of each training; a line that is
+there is not drawn again, so an experiment that was stopped goes on.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from evaluate.experiments.arms import draw_arm, lora_of, train_arm
+from evaluate.experiments.effects import Found, judge
+from evaluate.experiments.reading import LIKENESS, Reader
+from evaluate.experiments.spec import BASE, Condition, Experiment
+from evaluate.experiments.studio import SmallStudio
+from rules.records import parse_json, record, to_plain, write_atomically
+from train.pretrain.progress import Pace
+from train.stamps import key_of
+
+ROWS = "rows.jsonl"
+QUICK_TRAININGS, QUICK_SEEDS = 3, 4
+
+
+@record
+class Row:
+    """What was counted in the pictures of one condition of one training.
+
+    Attributes:
+        key: of everything that decided it.
+        values: one a picture: 1 where it shows the label, 0 where not, None where nobody would say.
+    """
+
+    key: str
+    condition: str
+    training: int
+    values: tuple[float | None, ...]
+
+
+@record
+class Outcome:
+    """An experiment that was run.
+
+    Attributes:
+        base: sha256 of the transformer.
+        reader: id of the classifier.
+        quick: whether it was run with fewer trainings and seeds than its spec says.
+        word: of the first effect.
+    """
+
+    name: str
+    claim: int
+    title: str
+    codes: tuple[str, ...]
+    prediction: str
+    base: str
+    reader: str
+    quick: bool
+    word: str
+    found: tuple[Found, ...]
+    rows: tuple[Row, ...]
+
+
+def quickened(experiment: Experiment) -> Experiment:
+    """The same with as few trainings and seeds as can say anything at all."""
+    training = replace(experiment.training, seeds=min(QUICK_TRAININGS, experiment.training.seeds))
+    return replace(experiment, training=training, seeds=min(QUICK_SEEDS, experiment.seeds))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What every experiment is run with: a folder, the base at work, and who reads pictures."""
+
+    work: Path
+    studio: SmallStudio
+    reader: Reader
+
+
+def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False) -> Outcome:
+    """Run what is missing of an experiment, and judge it.
+
+    Raises:
+        UserError: something cannot be trained or drawn.
+    """
+    asked = quickened(experiment) if quick else experiment
+    folder = bench.work / asked.name
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = list(_rows(asked, bench, folder))
+    values: dict[str, dict[int, Sequence[float | None]]] = {}
+    for row in rows:
+        values.setdefault(row.condition, {})[row.training] = row.values
+    found = tuple(judge(effect, values) for effect in asked.effects)
+    return Outcome(
+        name=asked.name,
+        claim=asked.claim,
+        title=asked.title,
+        codes=asked.codes,
+        prediction=asked.prediction,
+        base=bench.studio.base.sha256 or "",
+        reader=bench.reader.id,
+        quick=quick,
+        word=found[0].word,
+        found=found,
+        rows=tuple(rows),
+    )
+
+
+def _rows(experiment: Experiment, bench: Bench, folder: Path) -> Iterator[Row]:
+    """All rows, those that are known from the file, the others drawn and appended."""
+    path = folder / ROWS
+    known = {row.key: row for row in _read_rows(path)}
+    trainings = range(experiment.training.seeds)
+    pace = Pace(experiment.name, len(trainings) * len(experiment.conditions))
+    for training in trainings:
+        for name, condition in experiment.conditions.items():
+            key = _key(experiment, bench, condition, training)
+            row = known.get(key)
+            if row is None:
+                values = tuple(_values(experiment, bench, condition, folder, training))
+                row = Row(key=key, condition=name, training=training, values=values)
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(to_plain(row)) + "\n")
+            yield replace(row, condition=name, training=training)
+            pace.advance()
+
+
+def _read_rows(path: Path) -> Iterator[Row]:
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.endswith("}"):  # else it was cut short by a crash
+            yield parse_json(Row, line, str(path))
+
+
+def _key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
+    """Everything that decides a row; the base alone draws the same in every training."""
+    alone = condition.arm == BASE
+    arm = None if alone else to_plain(experiment.arms[condition.arm])
+    apart = {"effects", "conditions", "arms", "prediction", "title", "claim", "codes", "name"}
+    plain = {key: value for key, value in to_plain(experiment).items() if key not in apart}
+    return key_of(
+        plain, arm, to_plain(condition), None if alone else training, bench.studio.base.sha256,
+        bench.reader.id,
+    )  # fmt: skip
+
+
+def _values(
+    experiment: Experiment, bench: Bench, condition: Condition, folder: Path, training: int
+) -> list[float | None]:
+    """Draw the pictures of a condition and count."""
+    loras: dict[Path, float] = {}
+    if condition.arm != BASE:
+        arm = experiment.arms[condition.arm]
+        place = folder / f"{condition.arm}-{training}"
+        draw_arm(experiment, arm, place, training=training, studio=bench.studio)
+        config = train_arm(experiment, arm, place, training=training, base=bench.studio.base)
+        epoch = condition.epoch or arm.epochs or experiment.training.epochs
+        loras[lora_of(config, epoch)] = condition.strength
+    prompts = [(condition.prompt, seed) for seed in range(1, experiment.seeds + 1)]
+    drawn = list(bench.studio.draw(prompts, experiment.drawing, loras))
+    _keep(folder / "pictures" / f"{_key(experiment, bench, condition, training)}.png", drawn)
+    if condition.axis == LIKENESS:
+        return list(_likeness(experiment, bench, drawn, training))
+    readings = bench.reader.read(drawn)
+    found = [reading.labels.get(condition.axis) for reading in readings]
+    return [None if label is None else float(label == condition.label) for label in found]
+
+
+def _likeness(
+    experiment: Experiment, bench: Bench, drawn: Sequence[Image.Image], training: int
+) -> Iterator[float]:
+    """Cosine between what was drawn and the character herself, as the renderer knows her."""
+    from curate.figures.draw import draw
+    from curate.figures.spec import FiguresSpec, figures_of
+
+    by_name = {shot.name: shot for shot in experiment.shots}
+    spec = FiguresSpec(
+        seed=experiment.seed + 1000 + training,
+        characters=dict(experiment.characters),
+        shots=tuple(by_name[name] for name in experiment.likeness_of),
+    )
+    size = (experiment.drawing.width, experiment.drawing.height)
+    true = [Image.fromarray(draw(figure, *size).picture) for _, _, figure in figures_of(spec)]
+    wanted_d = bench.reader.embeddings(bench.studio.through_vae(true)).mean(axis=0)
+    wanted_d /= np.linalg.norm(wanted_d)
+    for value in bench.reader.embeddings(drawn) @ wanted_d:
+        yield round(float(value), 4)
+
+
+def _keep(path: Path, drawn: Sequence[Image.Image]) -> None:
+    """One strip of a condition's pictures, to be looked at."""
+    width, height = drawn[0].size
+    strip = Image.new("RGB", (len(drawn) * width, height))
+    for place, picture in enumerate(drawn):
+        strip.paste(picture, (place * width, 0))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    strip.save(path)
+
+
+def write_outcome(outcome: Outcome, folder: Path) -> None:
+    """Keep an outcome as JSON; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain: Mapping[str, object] = to_plain(outcome)
+    write_atomically(folder / f"{outcome.name}.json", (json.dumps(plain, indent=1) + "\n").encode())

@@ -1,0 +1,93 @@
+"""The base of the experiments: it draws with LoRAs on, and sends pictures through its VAE."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from rules.records import parse, record
+from train.anima import loading
+from train.anima.latents import decode_latents, encode_picture
+from train.config import BaseFiles, SampleSettings
+from train.drawing import Artist
+from train.lora_files import read_lora
+from train.named_bases import named_base
+from train.samples import Condition
+from train.settings import SamplerSettings
+
+
+@record
+class Drawing:
+    """How the experiments draw.
+
+    Attributes:
+        width: of a picture in pixels.
+        height: the same.
+        negative: what guidance moves away from.
+    """
+
+    width: int = 112
+    height: int = 160
+    cfg: float = 2.5
+    steps: int = 12
+    negative: str = ""
+
+    def settings(self) -> SampleSettings:
+        """The same for the trainer's sampler."""
+        return SampleSettings(
+            width=self.width,
+            height=self.height,
+            negative=self.negative,
+            drawing=SamplerSettings(steps=self.steps, cfg=self.cfg),
+        )
+
+
+def base_files(name: str) -> BaseFiles:
+    """The files of a base that ships, or of one in a folder.
+
+    Raises:
+        UserError, RecordError: there is no such base.
+    """
+    here = Path.cwd() / "base"
+    return parse(BaseFiles, named_base(name, here), name)
+
+
+class SmallStudio:
+    """A base at work on one device, in fp32.
+
+    Args:
+        base: its files.
+        cache: folder of encoded texts.
+        device: where it draws.
+    """
+
+    def __init__(self, base: BaseFiles, cache: Path, device: torch.device) -> None:
+        self.base, self._cache, self._device = base, cache, device
+        self._vae = loading.load_vae(Path(base.vae), dtype=torch.float32, device=device)
+
+    def draw(
+        self,
+        prompts: Sequence[tuple[str, int]],
+        drawing: Drawing,
+        loras: Mapping[Path, float] | None = None,
+    ) -> Iterator[Image.Image]:
+        """Draw prompts, each with its seed, under some LoRAs with their strengths."""
+        artist = Artist(self.base, self._cache, device=self._device, dtype=torch.float32)
+        artist.read([prompt for prompt, _ in prompts], drawing.negative)
+        artist.wear({path: (read_lora(path), s) for path, s in (loras or {}).items()})
+        conditions = [Condition(label="", prompt=prompt, seed=seed) for prompt, seed in prompts]
+        yield from artist.draw(conditions, drawing.settings())
+
+    def through_vae(self, pictures: Sequence[Image.Image]) -> list[Image.Image]:
+        """Pictures as the base could draw them at best: encoded and decoded."""
+        back = []
+        for picture in pictures:
+            bytes_HWC = np.asarray(picture.convert("RGB"))
+            pixels_CHW = torch.from_numpy(bytes_HWC.copy()).permute(2, 0, 1).float() / 127.5 - 1
+            latent_CHW = encode_picture(self._vae, pixels_CHW.to(self._device))
+            decoded = decode_latents(self._vae, latent_CHW[None])[0].clamp(-1, 1).cpu()
+            array = ((decoded + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0)
+            back.append(Image.fromarray(np.asarray(array)))
+        return back

@@ -1,0 +1,222 @@
+"""Predictions are specs, verdicts follow from trainings, and an experiment goes on where it was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from support.eyes import tiny_embedded
+from support.pretraining import make_tiny
+
+from curate.classify.embedded import Embedded
+from curate.figures.draw import draw
+from curate.figures.prior import sample_many
+from evaluate.experiments import run as runs
+from evaluate.experiments.calibration import Power, Tried, arm_of, chosen, load_space, powers, table
+from evaluate.experiments.control import AxisControl, count_up, measure
+from evaluate.experiments.control import table as control_table
+from evaluate.experiments.effects import judge
+from evaluate.experiments.reading import HEADS, Reading, fit_reader, truths_of
+from evaluate.experiments.report import lines_of, plot, read_outcomes
+from evaluate.experiments.run import Bench, run_experiment, write_outcome
+from evaluate.experiments.spec import SPECS, Effect, Experiment, Training, load_experiments
+from evaluate.experiments.studio import Drawing, SmallStudio, base_files
+from rules.records import RecordError
+from rules.registry import all_rules
+
+CODES = {rule.code for rule in all_rules()}
+SMALL = Drawing(width=48, height=80, cfg=2.0, steps=2)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A base that learned for eight steps, and a classifier of random weights."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("bench")
+    assert make_tiny(folder)
+    studio = SmallStudio(base_files(str(folder / "base")), folder / "cache", torch.device("cpu"))
+    eyes = Embedded(tiny_embedded(folder / "eyes"))
+    reader = fit_reader(eyes, studio.through_vae, size=(48, 80), count=64)
+    return Bench(work=folder / "evidence", studio=studio, reader=reader)
+
+
+def shortened(name: str) -> Experiment:
+    """An experiment that ships, with as few pictures and steps as a test has time for."""
+    found = next(e for e in load_experiments() if e.name == name)
+    shots = tuple(replace(shot, count=1, size=(64, 64)) for shot in found.shots)
+    epochs = {name: replace(arm, epochs=1) for name, arm in found.arms.items()}
+    conditions = {n: replace(c, epoch=None) for n, c in found.conditions.items()}
+    training = Training(seeds=1, epochs=1, rank=2, batch=2)
+    return replace(
+        found, shots=shots, arms=epochs, conditions=conditions, training=training,
+        drawing=SMALL, seeds=2,
+    )  # fmt: skip
+
+
+def test_ten_claims_are_specs_of_rules_that_exist() -> None:
+    experiments = load_experiments()
+    assert [experiment.claim for experiment in experiments] == list(range(1, 11))
+    for experiment in experiments:
+        assert set(experiment.codes) <= CODES, experiment.name
+        assert (experiment.training.seeds, experiment.seeds) >= (5, 8)
+        assert len(experiment.prediction) > 80
+
+
+def test_a_spec_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    for file in SPECS.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    path = tmp_path / "small_busts.yaml"
+    path.write_text(path.read_text().replace("less: small", "less: smal"))
+    with pytest.raises(RecordError, match="no condition `smal`"):
+        load_experiments(tmp_path)
+
+
+def values(*trainings: Sequence[float | None]) -> Mapping[int, Sequence[float | None]]:
+    return dict(enumerate(trainings))
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "less", "word"),
+    [
+        ("more", [1, 1, 1, 0.9], [0, 0.1, 0, 0], "holds"),
+        ("more", [0.5, 0.5, 0.4, 0.5], [0.5, 0.4, 0.5, 0.5], "does not hold"),
+        ("more", [1, 0, 1, 0], [0, 1, 0, 0.5], "undetermined"),
+        ("more", [1, 1], [0, 0], "undetermined"),
+        ("equal", [0.5, 0.5, 0.4, 0.5], [0.5, 0.4, 0.5, 0.5], "holds"),
+        ("equal", [1, 1, 1, 0.9], [0, 0.1, 0, 0], "does not hold"),
+        ("equal", [1, 0, 1, 0], [0, 1, 0, 0.5], "undetermined"),
+    ],
+)
+def test_verdicts_follow_from_trainings(
+    kind: str, more: list[float], less: list[float], word: str
+) -> None:
+    effect = Effect(name="e", more="a", less="b", kind=kind, least=0.2)  # type: ignore[arg-type]
+    found = judge(
+        effect, {"a": values(*([v, v] for v in more)), "b": values(*([v, v] for v in less))}
+    )
+    assert (found.word, found.n) == (word, len(more))
+
+
+def test_unread_pictures_are_counted_and_no_zeros() -> None:
+    effect = Effect(name="e", more="a", less="b", least=0.2)
+    one: list[list[float | None]] = [
+        [1.0, None, 1.0],
+        [None, None, None],
+        [1.0, 1.0, 1.0],
+        [1.0, 1.0, 0.0],
+    ]
+    other: list[list[float | None]] = [[0.0, 0.0, 0.0]] * 4
+    found = judge(effect, {"a": values(*one), "b": values(*other)})
+    assert found.n == 3
+    assert found.unread == 4
+    assert found.estimate == pytest.approx((1 + 1 + 2 / 3) / 3)
+    assert found.flipped == pytest.approx(1 / 8)
+
+
+def test_an_experiment_runs_is_kept_and_is_not_drawn_again(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = shortened("self_generated")
+    outcome = run_experiment(experiment, bench)
+    assert outcome.word == "undetermined"
+    assert len(outcome.rows) == 4
+    assert all(len(row.values) == 2 for row in outcome.rows)
+    assert all(v is not None and -1 <= v <= 1 for row in outcome.rows for v in row.values)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(runs, "_values", refuse)
+    assert run_experiment(experiment, bench) == outcome
+    with pytest.raises(AssertionError):
+        run_experiment(replace(experiment, seeds=3), bench)
+    write_outcome(outcome, tmp_path)
+    assert read_outcomes(tmp_path) == (outcome,)
+    plot(outcome, tmp_path / "plot.png")
+    with Image.open(tmp_path / "plot.png") as picture:
+        assert picture.width > 600
+    lines = list(lines_of([outcome]))
+    assert len(lines) == 2 + len(experiment.effects)
+    assert lines[2].startswith("| 8. a set that the base drew itself")
+
+
+def test_conditions_of_the_base_alone_are_drawn_once(bench: Bench) -> None:
+    experiment = shortened("flipped_side")
+    two = replace(experiment, training=replace(experiment.training, seeds=2))
+    outcome = run_experiment(two, bench)
+    alone = [row for row in outcome.rows if row.condition == "base"]
+    assert len({row.key for row in alone}) == 1
+    assert len(alone) == 2
+    config = bench.work / "flipped_side" / "flipped-0" / "train.yaml"
+    assert "flip: true" in config.read_text()
+
+
+def test_the_reader_says_what_it_was_fitted_to_and_how_well(bench: Bench) -> None:
+    assert {"hair_colour", "hairstyle", "outfit", "intakes", "ribbon"} <= set(bench.reader.probes)
+    drawing = draw(sample_many("default", 5, 1)[0], 48, 80)
+    [reading] = bench.reader.read([Image.fromarray(drawing.picture)])
+    assert set(HEADS) <= set(reading.labels)
+    assert reading.labels["hair_colour"] in bench.reader.probes["hair_colour"].labels
+    told = truths_of(drawing.truth)
+    assert told["intakes"] == "not shown"
+    skill = bench.reader.probes["hairstyle"].skill
+    assert skill.interval.low <= skill.right / skill.asked <= skill.interval.high
+
+
+def test_control_is_counted_beside_what_can_be_read(bench: Bench, tmp_path: Path) -> None:
+    rows = measure(bench.studio, bench.reader, SMALL, count=4, out=tmp_path)
+    assert [row.axis for row in rows] == [
+        "hair_colour", "hairstyle", "outfit", "framing", "view", "elevation", "pose",
+    ]  # fmt: skip
+    assert all(row.asked + row.silent == 4 for row in rows if row.axis != "pose")
+    with Image.open(tmp_path / "control.png") as sheet:
+        assert sheet.size == (480, 160)
+
+
+def test_silence_is_no_answer_and_the_goal_is_named() -> None:
+    asked = [{"view": "back"}, {"view": "front"}, {"view": "front"}]
+    drawn = [Reading(labels={"view": v}) for v in ("back", None, "back")]
+    true = [Reading(labels={"view": v}) for v in ("back", "front", None)]
+    [row] = [row for row in count_up(asked, drawn, true) if row.axis == "view"]
+    assert row == AxisControl(axis="view", asked=2, right=1, silent=1, read_right=2, read=2)
+    lines = list(control_table([row]))
+    assert lines[2] == "| view | 50% of 2 | 9% to 91% | 100% | 1 | missed by 35% |"
+
+
+def test_the_space_of_faults_is_declared_and_walked_through_by_chance() -> None:
+    space = load_space()
+    assert (space.datasets, space.held_out) == (60, 30)
+    taken = [chosen(space, number) for number in range(60)]
+    assert taken[:5] == [chosen(space, number) for number in range(5)]
+    for part, variants in space.parts.items():
+        assert {one[part] for one in taken} == set(variants)
+    arm = arm_of(space, {"bodies": "mixed", "captions": "tagged"})
+    assert arm.shots == ("posed", "turnarounds")
+    assert arm.structure is not None
+    assert arm.structure["blonde hair"] == "hair"
+    assert {code for f in space.failures.values() for code in f.codes} <= CODES
+
+
+def test_findings_are_held_against_failures_on_each_half() -> None:
+    space = load_space()
+    tried = [
+        Tried(
+            number=number,
+            variants={},
+            codes=("COV005",) if number % 2 else (),
+            skipped=("COV007",),
+            shares={"low_angle": 0.1 if number % 2 else 0.9, "stands": None},
+        )
+        for number in range(60)
+    ]
+    found = {(p.code, p.half): p for p in powers(space, tried)}
+    low = found["COV005", "held out"]
+    assert (low.hits, low.false, low.missed, low.quiet) == (15, 0, 0, 15)
+    assert low.word == "foretells"
+    assert found["COV007", "open"].word == "undetermined: always or never found"
+    assert found["COV001", "open"].hits == 0
+    weak = Power(code="X", failure="f", half="open", hits=5, false=5, missed=5, quiet=5)
+    assert weak.word == "not shown to foretell"
+    assert "15 of 15 (80% to 100%)" in "".join(table([low]))
