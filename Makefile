@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint docs mutants bench bench-perception eyes mini datasets clean
+.PHONY: help env demo test lint docs mutants bench bench-perception eyes mini evidence datasets clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -21,13 +21,8 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	  || echo "no mongod for this machine: tests of FiftyOne are skipped; FIFTYONE_DATABASE_URI names one"
 	touch $@
 
-demo: env  ## lint the shipped dataset and show what it will teach
-	@$(BIN)/curate lint datasets/keichan-v2 --fail-on never
-	@$(BIN)/curate preview datasets/keichan-v2
-	@printf '\nThese are the faults that a night on a GPU would have shown. Where to look next:\n'
-	@printf '  open datasets/keichan-v2/.curate/preview.html    what a trainer is fed, picture by picture\n'
-	@printf '  $(BIN)/curate explain TAG010                     the manual page of a rule\n'
-	@printf '  $(BIN)/curate init YOUR_FOLDER                   begin with pictures of your own\n'
+demo: env  ## lint, plan and approve the shipped set, train it on the miniature base, show where to look
+	@$(BIN)/python -m evaluate.demonstration
 
 test: env  ## run every test
 	$(BIN)/pytest -n 2
@@ -62,6 +57,9 @@ eyes: env  ## draw, learn and calibrate the embedded model anew; hours
 
 mini: env  ## draw figures and teach the miniature base from nothing; hours on two cores, resumable
 	$(BIN)/python -m train.pretrain --work build/mini $(MINI)
+
+evidence: env  ## run the experiments on the miniature base: QUICK=--quick for minutes
+	$(BIN)/python -m evaluate.experiments run $(QUICK)
 
 datasets: env  ## draw the datasets again from their specs
 	for set in keichan-v1 keichan-v2 keichan-v3 kanachan; do \

@@ -33,11 +33,12 @@ def is_alone_of_several(environment: Mapping[str, str] = os.environ) -> bool:
     return on_cpu and "MASTER_PORT" in environment and not launched
 
 
-def start_all(arguments: list[str]) -> None:
+def start_all(arguments: list[str], module: str = "train") -> None:
     """Put accelerate's other launcher in this process's place, where several were asked for.
 
     Args:
-        arguments: of `train`.
+        arguments: of the program.
+        module: of the program.
 
     Raises:
         UserError: nobody can tell how many.
@@ -49,7 +50,7 @@ def start_all(arguments: list[str]) -> None:
         raise UserError(f"accelerate started one of several processes; use `{WAY_OUT}`")
     words = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
     words += ["--num_processes", str(number), "--num_machines", "1", "--main_process_port", "0"]
-    words += ["--mixed_precision", "no", "--dynamo_backend", "no", "-m", "train", *arguments]
+    words += ["--mixed_precision", "no", "--dynamo_backend", "no", "-m", module, *arguments]
     # Else the folder where this was started would be searched for modules first.
     os.execve(sys.executable, words, {**os.environ, "PYTHONSAFEPATH": "1"})  # noqa: S606 - ourselves
 

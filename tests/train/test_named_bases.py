@@ -5,30 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.miniature import ROPE, ROWS, write_base
+from support.miniature import ROPE, ROWS, named_folder
 from support.runs import train, write_run
 
 from curate.errors import UserError
 from train.config import load_config
 from train.named_bases import FOLDER
-from train.stamps import file_digest
-
-
-def named_folder(folder: Path, *, blocks: int = 2) -> Path:
-    """A random base that says what its files are."""
-    write_base(folder, blocks=blocks)
-    plain = {
-        "transformer": "transformer.safetensors",
-        "text_encoder": "text_encoder.safetensors",
-        "vae": "vae.safetensors",
-        "qwen_tokenizer": "qwen",
-        "t5_tokenizer": "t5",
-        "context_rows": ROWS,
-        "rope_scale": list(ROPE),
-        "sha256": file_digest(folder / "transformer.safetensors"),
-    }
-    (folder / "base.yaml").write_text(yaml.safe_dump(plain))
-    return folder
 
 
 def test_a_word_stands_for_all_files_of_a_base(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ MINUTE = 60.0
 @click.option("--workers", default=2, show_default=True, help="Processes that draw figures.")
 @click.option("--threads", default=1, show_default=True, help="Threads of each that learns.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+@click.option("--prepare", is_flag=True, help="Draw and encode the figures, and end.")
 @click.option("--minutes", type=float, default=None, help="Stop after so many, and exit 3.")
 def main(  # noqa: PLR0913, PLR0917 - options
     path: Path,
@@ -41,18 +42,23 @@ def main(  # noqa: PLR0913, PLR0917 - options
     threads: int,
     device: str,
     minutes: float | None,
+    *,
+    prepare: bool,
 ) -> None:
     """Make a small base after a recipe; started again, it goes on."""
     import torch
 
     from train.launcher import start_all
-    from train.pretrain.run import make_base
+    from train.pretrain.run import make_base, prepare_base
     from train.quiet import quiet_libraries
 
-    start_all(sys.argv[1:])
+    start_all(sys.argv[1:], "train.pretrain")
     quiet_libraries()
     torch.set_num_threads(threads)
     recipe = load_recipe(path, ON_CUDA if device == "cuda" and path == RECIPE else None)
+    if prepare:
+        prepare_base(recipe, work, workers=workers)
+        return
     until = time.monotonic() + (minutes * MINUTE if minutes else float("inf"))
     done = make_base(recipe, work, out, workers=workers, device=device, until=until)
     sys.exit(0 if done else STOPPED)

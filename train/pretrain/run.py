@@ -1,6 +1,7 @@
 """The steps from nothing to a base, in their order."""
 
 import json
+import math
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -85,6 +86,17 @@ def make_base(  # noqa: PLR0913 - all but three by keyword
             return _make(place, out)
     finally:
         processes.close()
+
+
+def prepare_base(recipe: Recipe, work: Path, *, workers: int) -> None:
+    """Draw and encode the figures: before several processes, which wait for each other in vain.
+
+    Raises:
+        UserError, OSError: see `make_base`.
+    """
+    place = Workplace(recipe=recipe, work=work, processes=Processes("cpu"), until=math.inf)
+    with locked(work):
+        _prepare(place, workers)
 
 
 def _prepare(place: Workplace, workers: int) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
+import yaml
 
 from train.anima.loading import vae_names
 from train.anima.names import to_native
 from train.safetensors_files import write_safetensors
+from train.stamps import file_digest
 from train.untyped import library
 
 WORDS = """masterpiece best quality safe keichan tk girl 1girl solo smile standing sitting bust full
@@ -28,6 +30,23 @@ def write_base(folder: Path, *, prefix: str = "net.", blocks: int = 2, seed: int
     write_safetensors(folder / "vae.safetensors", _vae(), {})
     _tokenizer(folder / "qwen", {"pad_token": "<|endoftext|>"}, ends=False)
     _tokenizer(folder / "t5", {"pad_token": "<pad>", "eos_token": "</s>"}, ends=True)
+    return folder
+
+
+def named_folder(folder: Path, *, blocks: int = 2) -> Path:
+    """A random base that says what its files are."""
+    write_base(folder, blocks=blocks)
+    plain = {
+        "transformer": "transformer.safetensors",
+        "text_encoder": "text_encoder.safetensors",
+        "vae": "vae.safetensors",
+        "qwen_tokenizer": "qwen",
+        "t5_tokenizer": "t5",
+        "context_rows": ROWS,
+        "rope_scale": list(ROPE),
+        "sha256": file_digest(folder / "transformer.safetensors"),
+    }
+    (folder / "base.yaml").write_text(yaml.safe_dump(plain))
     return folder
 
 
