@@ -15,7 +15,7 @@ from PIL import Image
 from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.progress import progress
-from evaluate.experiments.reading import Reader, Reading
+from evaluate.experiments.reading import BODY, PROBED, Reader, Reading
 from evaluate.experiments.studio import Drawing, SmallStudio
 from evaluate.statistics import wilson
 from rules.records import record
@@ -25,8 +25,8 @@ from train.pretrain.figures import words_of
 SEED = 88_000_000
 PRIOR = "default"
 AXES = ("hair_colour", "hairstyle", "outfit", "framing", "view", "elevation", "pose")
-# Where legs are not in sight, no pose is asked for.
-BODY = frozenset({"full", "cowboy"})
+# By the probes as well: another reader of the same.
+TWICE = tuple(f"{PROBED}{axis}" for axis in AXES[3:])
 GOAL = 0.85
 SHEET = 40
 COLUMNS = 10
@@ -91,11 +91,12 @@ def count_up(
     wanted: Sequence[Mapping[str, str]], drawn: Sequence[Reading], true: Sequence[Reading]
 ) -> Iterator[AxisControl]:
     """Hold readings against what was asked for, axis by axis."""
-    for axis in AXES:
+    for axis in (*AXES, *TWICE):
+        asked = axis.removeprefix(PROBED)
         pairs = [
-            (labels[axis], here.labels.get(axis), there.labels.get(axis))
+            (labels[asked], here.labels.get(axis), there.labels.get(axis))
             for labels, here, there in zip(wanted, drawn, true, strict=True)
-            if axis in labels
+            if asked in labels
         ]
         yield AxisControl(
             axis=axis,

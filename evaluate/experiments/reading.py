@@ -20,7 +20,6 @@ from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.figures.truth import Truth
 from curate.progress import progress
-from evaluate.statistics import Interval, wilson
 from rules.records import record
 
 HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
@@ -28,6 +27,10 @@ BATCH = 32
 # Strangers of every kind, so that rare things are learned as well as common ones.
 PRIOR, SEED = "even", 51_000_000
 LIKENESS = "likeness"
+# Before an axis that the classifier's heads name as well: they may be silent on small pictures.
+PROBED = "probed_"
+# Where legs are not in sight, no pose is told.
+BODY = frozenset({"full", "cowboy"})
 # Of a feature's pixels in a picture of the base's size; fewer are not to be seen.
 ENOUGH = 20
 FEATURES = ("intakes", "ribbon", "braid", "ponytail", "side ponytail", "ahoge")
@@ -46,15 +49,26 @@ class Reading:
 
 @record
 class Skill:
-    """How well an axis is read on drawn figures that nothing was fitted to."""
+    """How well one label is read on drawn figures that nothing was fitted to.
 
-    right: int
-    asked: int
+    Attributes:
+        hits: pictures of it that are called so.
+        shown: pictures of it.
+        false: other pictures that are called so.
+        others: other pictures.
+    """
+
+    hits: int
+    shown: int
+    false: int
+    others: int
 
     @property
-    def interval(self) -> Interval:
-        """95% bounds of the share that is read right."""
-        return wilson(self.right, self.asked)
+    def balanced(self) -> float:
+        """Mean of the shares of its own and of other pictures that are read right; .5 is chance."""
+        if not self.shown or not self.others:
+            return 0.0
+        return (self.hits / self.shown + 1 - self.false / self.others) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +79,7 @@ class Probe:
     mean: Floats
     spread: Floats
     linear: Linear
-    skill: Skill
+    skills: Mapping[str, Skill]
 
     def read(self, embeddings_nd: Floats) -> list[str]:
         """The likeliest label of each picture."""
@@ -74,14 +88,18 @@ class Probe:
 
 
 def truths_of(truth: Truth) -> dict[str, str]:
-    """Axis -> label of a drawn figure, of what the classifier's heads do not name."""
+    """Axis -> label of a drawn figure, for the probes."""
     character = truth.figure.character
     told = {
         "hair_colour": character.hair.colour,
         "eye_colour": character.face.eye_colour,
         "hairstyle": character.hair.back,
         "outfit": character.outfits[truth.outfit].kind,
+        **{f"{PROBED}{axis}": getattr(truth, axis) for axis in ("framing", "view", "elevation")},
     }
+    if truth.framing in BODY:
+        told[f"{PROBED}pose"] = truth.pose
+        told[f"{PROBED}upright"] = "upright" if truth.pose == "upright" else "not upright"
     for feature in FEATURES:
         pixels = truth.parts.get(feature, 0)
         if not 0 < pixels < ENOUGH:
@@ -173,6 +191,14 @@ def _probe(axis: str, embeddings_nd: Floats, told: Sequence[Mapping[str, str]]) 
     mean_d, spread_d = standard(known_nd[~tested])
     standard_nd = np.asarray((known_nd - mean_d) / spread_d, np.float32)
     linear = fit_linear(standard_nd[~tested], numbers[~tested], len(labels), penalty=3.0)
-    right = linear(standard_nd[tested]).argmax(axis=1) == numbers[tested]
-    skill = Skill(right=int(right.sum()), asked=int(tested.sum()))
-    return Probe(labels=labels, mean=mean_d, spread=spread_d, linear=linear, skill=skill)
+    called = linear(standard_nd[tested]).argmax(axis=1)
+    skills = {
+        label: Skill(
+            hits=int(((called == i) & (numbers[tested] == i)).sum()),
+            shown=int((numbers[tested] == i).sum()),
+            false=int(((called == i) & (numbers[tested] != i)).sum()),
+            others=int((numbers[tested] != i).sum()),
+        )
+        for i, label in enumerate(labels)
+    }
+    return Probe(labels=labels, mean=mean_d, spread=spread_d, linear=linear, skills=skills)

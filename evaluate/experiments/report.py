@@ -6,7 +6,7 @@ from statistics import fmean
 
 from curate.errors import UserError
 from evaluate.experiments.effects import Found
-from evaluate.experiments.run import Outcome, Row
+from evaluate.experiments.run import LEAST_SKILL, Outcome, Row
 from rules.records import parse_json
 
 WIDTH, LINE, TOP = 7.0, 0.42, 1.6
@@ -32,6 +32,15 @@ def lines_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
                 f"| {'' if found.flipped is None else f'{found.flipped:.0%}'} |"
             )
             title = ""
+    poor = {
+        f"{what} ({skill:.2f})"
+        for outcome in outcomes
+        for what, skill in outcome.skills.items()
+        if skill < LEAST_SKILL
+    }
+    if poor:
+        yield ""
+        yield f"Not read well enough to decide anything: {', '.join(sorted(poor))}."
 
 
 def difference(found: Found) -> str:

@@ -15,13 +15,15 @@ from PIL import Image
 from evaluate.experiments.arms import draw_arm, lora_of, train_arm
 from evaluate.experiments.effects import Found, judge
 from evaluate.experiments.reading import LIKENESS, Reader
-from evaluate.experiments.spec import BASE, Condition, Experiment
+from evaluate.experiments.spec import BASE, Condition, Effect, Experiment
 from evaluate.experiments.studio import SmallStudio
 from rules.records import parse_json, record, to_plain, write_atomically
 from train.pretrain.progress import Pace
 from train.stamps import key_of
 
 ROWS = "rows.jsonl"
+# Balanced: chance is .5.
+LEAST_SKILL = 0.75
 QUICK_TRAININGS, QUICK_SEEDS = 3, 4
 
 
@@ -48,7 +50,8 @@ class Outcome:
         base: sha256 of the transformer.
         reader: id of the classifier.
         quick: whether it was run with fewer trainings and seeds than its spec says.
-        word: of the first effect.
+        word: of the first effect; `undetermined` where what decides cannot be read.
+        skills: `axis: label` -> how well a probe reads it; heads of the classifier are not listed.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Outcome:
     quick: bool
     word: str
     found: tuple[Found, ...]
+    skills: Mapping[str, float]
     rows: tuple[Row, ...]
 
 
@@ -92,7 +96,8 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
     values: dict[str, dict[int, Sequence[float | None]]] = {}
     for row in rows:
         values.setdefault(row.condition, {})[row.training] = row.values
-    found = tuple(judge(effect, values) for effect in asked.effects)
+    skills = _skills(asked, bench.reader)
+    found = tuple(_readable(judge(e, values), e, asked, skills) for e in asked.effects)
     return Outcome(
         name=asked.name,
         claim=asked.claim,
@@ -104,8 +109,28 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
         quick=quick,
         word=found[0].word,
         found=found,
+        skills=skills,
         rows=tuple(rows),
     )
+
+
+def _skills(experiment: Experiment, reader: Reader) -> dict[str, float]:
+    """How well the probes read what the experiment counts."""
+    counted = {(c.axis, c.label) for c in experiment.conditions.values() if c.label is not None}
+    return {
+        f"{axis}: {label}": round(reader.probes[axis].skills[label].balanced, 3)
+        for axis, label in sorted(counted)
+        if axis in reader.probes and label in reader.probes[axis].skills
+    }
+
+
+def _readable(
+    found: Found, effect: Effect, experiment: Experiment, skills: Mapping[str, float]
+) -> Found:
+    """Nothing follows from what is hardly read better than by chance."""
+    asked = [experiment.conditions[name] for name in (effect.more, effect.less)]
+    known = [skills.get(f"{condition.axis}: {condition.label}", 1.0) for condition in asked]
+    return found if min(known) >= LEAST_SKILL else replace(found, word="undetermined")
 
 
 def _rows(experiment: Experiment, bench: Bench, folder: Path) -> Iterator[Row]:

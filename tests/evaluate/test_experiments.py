@@ -18,7 +18,7 @@ from evaluate.experiments.calibration import Power, Tried, arm_of, chosen, load_
 from evaluate.experiments.control import AxisControl, count_up, measure
 from evaluate.experiments.control import table as control_table
 from evaluate.experiments.effects import judge
-from evaluate.experiments.reading import HEADS, Reading, fit_reader, truths_of
+from evaluate.experiments.reading import HEADS, Reading, Skill, fit_reader, truths_of
 from evaluate.experiments.report import lines_of, plot, read_outcomes
 from evaluate.experiments.run import Bench, run_experiment, write_outcome
 from evaluate.experiments.spec import SPECS, Effect, Experiment, Training, load_experiments
@@ -161,16 +161,29 @@ def test_the_reader_says_what_it_was_fitted_to_and_how_well(bench: Bench) -> Non
     assert reading.labels["hair_colour"] in bench.reader.probes["hair_colour"].labels
     told = truths_of(drawing.truth)
     assert told["intakes"] == "not shown"
-    skill = bench.reader.probes["hairstyle"].skill
-    assert skill.interval.low <= skill.right / skill.asked <= skill.interval.high
+    skills = bench.reader.probes["hair_colour"].skills
+    assert set(skills) == set(bench.reader.probes["hair_colour"].labels)
+    assert len({skill.shown + skill.others for skill in skills.values()}) == 1
+
+
+def test_skill_is_balanced_and_what_is_hardly_read_decides_nothing(bench: Bench) -> None:
+    assert Skill(hits=9, shown=10, false=9, others=90).balanced == pytest.approx(0.9)
+    assert Skill(hits=0, shown=10, false=0, others=90).balanced == pytest.approx(0.5)
+    assert Skill(hits=0, shown=0, false=0, others=90).balanced == 0
+    outcome = run_experiment(shortened("core_in_tags"), bench)
+    assert set(outcome.skills) <= {"hair_colour: blonde"}
+    assert outcome.word == "undetermined"
+    lines = list(lines_of([replace(outcome, skills={"hair_colour: blonde": 0.5})]))
+    assert lines[-1].endswith("anything: hair_colour: blonde (0.50).")
 
 
 def test_control_is_counted_beside_what_can_be_read(bench: Bench, tmp_path: Path) -> None:
     rows = measure(bench.studio, bench.reader, SMALL, count=4, out=tmp_path)
     assert [row.axis for row in rows] == [
         "hair_colour", "hairstyle", "outfit", "framing", "view", "elevation", "pose",
+        "probed_framing", "probed_view", "probed_elevation", "probed_pose",
     ]  # fmt: skip
-    assert all(row.asked + row.silent == 4 for row in rows if row.axis != "pose")
+    assert all(row.asked + row.silent == 4 for row in rows if "pose" not in row.axis)
     with Image.open(tmp_path / "control.png") as sheet:
         assert sheet.size == (480, 160)
 
