@@ -14,7 +14,16 @@ from curate.classify.embedded import Embedded
 from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from evaluate.experiments import run as runs
-from evaluate.experiments.calibration import Power, Tried, arm_of, chosen, load_space, powers, table
+from evaluate.experiments.calibration import (
+    Power,
+    Tried,
+    arm_of,
+    chosen,
+    load_space,
+    powers,
+    run_calibration,
+    table,
+)
 from evaluate.experiments.control import AxisControl, count_up, measure
 from evaluate.experiments.control import table as control_table
 from evaluate.experiments.effects import judge
@@ -23,7 +32,7 @@ from evaluate.experiments.report import lines_of, plot, read_outcomes
 from evaluate.experiments.run import Bench, run_experiment, write_outcome
 from evaluate.experiments.spec import SPECS, Effect, Experiment, Training, load_experiments
 from evaluate.experiments.studio import Drawing, SmallStudio, base_files
-from rules.records import RecordError
+from rules.records import RecordError, parse_json
 from rules.registry import all_rules
 
 CODES = {rule.code for rule in all_rules()}
@@ -210,6 +219,21 @@ def test_the_space_of_faults_is_declared_and_walked_through_by_chance() -> None:
     assert arm.structure is not None
     assert arm.structure["blonde hair"] == "hair"
     assert {code for f in space.failures.values() for code in f.codes} <= CODES
+
+
+def test_a_dataset_of_the_space_is_linted_trained_and_counted(bench: Bench) -> None:
+    space = load_space()
+    tiny = replace(shortened("core_in_tags"), name="calibration")
+    known = {shot.name: replace(shot, count=1, size=(64, 64)) for shot in space.experiment.shots}
+    tiny = replace(tiny, shots=tuple(known.values()), arms={}, conditions={}, effects=())
+    found = run_calibration(replace(space, experiment=tiny), bench, datasets=1)
+    lines = (bench.work / "calibration" / "calibration.jsonl").read_text().splitlines()
+    [tried] = [parse_json(Tried, line, "calibration") for line in lines]
+    assert tried.variants == chosen(replace(space, experiment=tiny), 0)
+    assert set(tried.shares) == set(space.failures)
+    assert "COV015" in tried.codes
+    assert sum(p.hits + p.false + p.missed + p.quiet for p in found if p.half == "held out") == 0
+    assert run_calibration(replace(space, experiment=tiny), bench, datasets=1) == found
 
 
 def test_findings_are_held_against_failures_on_each_half() -> None:
