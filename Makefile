@@ -56,7 +56,8 @@ eyes: env  ## draw, learn and calibrate the embedded model anew; hours
 	$(BIN)/python -m curate.classify.train --work build/eyes
 
 mini: env  ## draw figures and teach the miniature base from nothing; hours on two cores, resumable
-	$(BIN)/python -m train.pretrain --work build/mini $(MINI)
+	$(BIN)/python -m train.pretrain --prepare
+	$(BIN)/accelerate-launch --cpu --num_processes 2 -m train.pretrain $(MINI)
 
 evidence: env  ## run the experiments on the miniature base: QUICK=--quick for minutes
 	$(BIN)/python -m evaluate.experiments run $(QUICK)

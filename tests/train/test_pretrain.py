@@ -23,11 +23,11 @@ from train.config import BaseFiles
 from train.metrics import read_metrics
 from train.pretrain.analytic_encoder import fit_patches, latents_of, patches_of, write_encoder
 from train.pretrain.captions import caption_of, full_caption
-from train.pretrain.figures import Words
+from train.pretrain.figures import Words, draw_shards, read_shard, shard_path, words_of
 from train.pretrain.latents import pixels_of
 from train.pretrain.networks import make_networks
 from train.pretrain.progress import Pace, in_words
-from train.pretrain.recipe import ON_CUDA, RECIPE, load_recipe
+from train.pretrain.recipe import ON_CUDA, RECIPE, FiguresPlan, load_recipe
 from train.pretrain.single_frame import single_frame
 from train.pretrain.stage import StageRun
 from train.safetensors_files import read_header
@@ -121,6 +121,36 @@ def test_captions_are_told_in_the_order_of_the_base() -> None:
     prose = sum(text.endswith("coat.") for text in spoken) / len(spoken)
     assert prose == pytest.approx(1 - plan.only_tags, abs=0.03)
     assert full in told
+
+
+def test_words_name_what_is_in_sight_and_nothing_else() -> None:
+    told = 0
+    for number, figure in enumerate(sample_many("default", 21, 24)):
+        truth = draw(figure, 128, 128).truth
+        words = words_of(truth, np.random.default_rng(number))
+        ribbon = figure.character.accessories.ribbon
+        seen = ribbon is not None and truth.parts.get("ribbon", 0) >= 20
+        assert (f"{ribbon} ribbon" in words.structure) is seen
+        assert f"{figure.character.hair.colour} hair" in words.structure
+        assert "hair intakes" not in f"{words.structure} {words.general} {words.prose}"
+        assert words.labels["view"] == truth.view
+        assert words == words_of(truth, np.random.default_rng(number))
+        told += seen
+    assert told > 2
+
+
+def test_shards_are_drawn_once_whatever_the_number_of_processes(tmp_path: Path) -> None:
+    plan = FiguresPlan(prior="default", seed=1, shards=2, size=2, canvases=((32, 32), (32, 48)))
+    draw_shards(tmp_path / "one", plan, workers=1)
+    draw_shards(tmp_path / "two", plan, workers=2)
+    for i, shape in enumerate([(2, 32, 32, 3), (2, 48, 32, 3)]):
+        one, two = (read_shard(shard_path(tmp_path / name, i)) for name in ("one", "two"))
+        assert one.pictures_nhwc.shape == shape
+        assert np.array_equal(one.pictures_nhwc, two.pictures_nhwc)
+        assert one.words == two.words
+    before = shard_path(tmp_path / "one", 0).stat().st_mtime_ns
+    draw_shards(tmp_path / "one", plan, workers=1)
+    assert shard_path(tmp_path / "one", 0).stat().st_mtime_ns == before
 
 
 def test_a_small_transformer_begins_as_nothing_and_moves() -> None:
