@@ -90,7 +90,7 @@ def index_folder(root: Path, store: Store, *, measure: bool = True) -> Index:
     notes = list(listing.notes)
     facts = store.facts(MEASURER)
     before = store.seen()
-    seen, unknown = _compare(listing, before)
+    seen, unknown = _compare(listing, before, facts)
     new = _recognise(unknown, facts, seen) if unknown and facts else unknown
     if new and not measure:
         raise UnmeasuredPictures(tuple(file.path for file in new))
@@ -120,14 +120,19 @@ def read_captions(root: Path) -> dict[str, str]:
 
 
 def _compare(
-    listing: Listing, before: dict[str, SeenFile]
+    listing: Listing, before: dict[str, SeenFile], facts: Mapping[str, FileFacts]
 ) -> tuple[dict[str, SeenFile], list[ListedFile]]:
-    """Files that did not change since they were hashed, and the others."""
+    """Files with facts that did not change since they were hashed, and the others."""
     seen: dict[str, SeenFile] = {}
     unknown: list[ListedFile] = []
     for file in listing.pictures:
         old = before.get(file.path)
-        if old is not None and old.size == file.size and old.mtime_ns == file.mtime_ns:
+        # Facts may be gone: facts.jsonl is committed and merged, the memory of files is not.
+        if (
+            old is not None
+            and (old.size, old.mtime_ns) == (file.size, file.mtime_ns)
+            and old.sha256 in facts
+        ):
             seen[file.path] = old
         else:
             unknown.append(file)

@@ -75,6 +75,16 @@ def test_facts_alone_are_enough_for_a_fresh_clone(folder: Path, tmp_path: Path) 
     assert all(picture.file is not None for picture in found.pictures)
 
 
+def test_facts_that_are_gone_are_measured_again(folder: Path) -> None:
+    index_folder(folder, Store.of(folder))
+    (folder / ".curate" / "facts.jsonl").unlink()
+    with pytest.raises(UnmeasuredPictures):
+        index_folder(folder, Store.of(folder), measure=False)
+    found = index_folder(folder, Store.of(folder))
+    assert found.measured == 3
+    assert all(picture.file is not None for picture in found.pictures)
+
+
 def test_a_picture_without_facts_is_named_where_measuring_is_forbidden(folder: Path) -> None:
     index_folder(folder, Store.of(folder))
     draw(folder / "new.png")
