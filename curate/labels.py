@@ -1,4 +1,4 @@
-"""What people say that pictures show: labels.json, and what drawn figures know of themselves."""
+"""What people say that pictures show: labels.json."""
 
 import codecs
 import dataclasses
@@ -16,8 +16,6 @@ from rules.records import RecordError, parse_json, record, to_plain, write_atomi
 from rules.spec import Elevation, Framing, Pose, View
 
 LABELS = "labels.json"
-# Written by `curate figures`: a drawing knows its labels.
-TRUTH = "figures-truth.json"
 LABEL_BYTES = 2**26
 
 
@@ -43,19 +41,10 @@ Labels = Mapping[str, PictureLabels]
 
 
 def load_labels(root: Path) -> Labels:
-    """Path (or path without suffix) -> labels; labels.json outweighs a drawing's truth.
+    """Path (or path without suffix) -> labels; none where another program's file bears that name.
 
     Raises:
-        RecordError: a file cannot be understood.
-    """
-    return {**_truth(root), **load_written(root)}
-
-
-def load_written(root: Path) -> Labels:
-    """The labels of labels.json alone; none where another program's file bears that name.
-
-    Raises:
-        RecordError: it cannot be understood.
+        RecordError: the file cannot be understood.
     """
     raw = _read(root, LABELS)
     if raw is None or _is_list(raw):
@@ -91,7 +80,7 @@ def save_labels(root: Path, labels: Labels) -> None:
 
 
 def apply_labels(picture: Picture, labels: Labels) -> Picture:
-    """The picture with labelled evidence wherever a person, or its truth, has spoken."""
+    """The picture with labelled evidence wherever a person has spoken."""
     said = said_of(picture.path, picture.sha256, labels)
     if said is None:
         return picture
@@ -117,21 +106,6 @@ def is_labelled(path: str, sha256: str | None, labels: Labels) -> bool:
 def _suffix(path: str) -> str:
     dot = path.rfind(".")
     return path[dot:] if dot > path.rfind("/") + 1 else ""
-
-
-def _truth(root: Path) -> Labels:
-    """Of each drawing what labels can say; it knows more, and in words of its own."""
-    raw = _read(root, TRUTH)
-    if raw is None:
-        return {}
-    try:
-        data: Any = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise RecordError(TRUTH, [f"is not JSON: {error}"]) from error
-    if not isinstance(data, dict) or not all(isinstance(told, dict) for told in data.values()):
-        raise RecordError(TRUTH, ["holds no mapping from pictures to what they show"])
-    told = {stem: {k: v for k, v in truth.items() if k in AXES} for stem, truth in data.items()}
-    return parse_json(dict[str, PictureLabels], json.dumps(told), TRUTH)
 
 
 def _read(root: Path, name: str) -> bytes | None:

@@ -95,15 +95,3 @@ def test_generated_files_are_up_to_date() -> None:
     check = [sys.executable, str(ROOT / "tests" / "tools" / "docs.py"), "--check"]
     run = subprocess.run(check, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-
-
-@pytest.mark.parametrize("name", ["evaluate"])
-def test_a_command_that_is_not_there_yet_says_so_and_exits_2(name: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", f"import {name}.cli; {name}.cli.main()"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 2
-    assert "not in this version" in run.stderr

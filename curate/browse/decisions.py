@@ -10,7 +10,7 @@ from curate.browse.connection import fiftyone
 from curate.browse.marker import MARKER
 from curate.browse.tags import REJECT, decision_of, is_said, label_of, reason_of
 from curate.errors import UserError
-from curate.labels import Labels, PictureLabels, load_written, save_labels
+from curate.labels import Labels, PictureLabels, load_labels, save_labels
 from curate.session import Session
 from rules.quoting import counted
 from rules.records import parse, to_plain
@@ -42,7 +42,7 @@ def read_tags(session: Session, name: str) -> tuple[str, ...]:
         contents = {picture.path: picture.sha256 or "" for picture in session.dataset.pictures}
         current = [doc for doc in documents if contents.get(doc["path"]) == doc.get("sha256")]
         merged, decided = _merge(current, load_approvals(session.root))
-        written = load_written(session.root)
+        written = load_labels(session.root)
         labels, labelled = _labelled(current, written)
         save_approvals(session.root, merged)
         if labels != written:

@@ -17,7 +17,7 @@ from curate.classify.run import BATCH, ahead, prepared
 from curate.figures.dice import Split
 from curate.folder import list_folder
 from curate.formats.place import visible
-from curate.labels import AXES, PictureLabels, load_written, said_of
+from curate.labels import AXES, PictureLabels, load_labels, said_of
 from curate.progress import progress
 from curate.session import Session
 from rules.model import Picture
@@ -84,7 +84,7 @@ def labelled_pictures(session: Session, eyes: Eyes, *, declared: bool) -> Pictur
 
 def _told(session: Session, *, declared: bool) -> dict[str, dict[str, str]]:
     """Path -> head -> label of every picture that decodes and that somebody spoke of."""
-    written = load_written(session.root)
+    written = load_labels(session.root)
     every = {}
     for picture in session.dataset.pictures:
         said = said_of(picture.path, picture.sha256, written)

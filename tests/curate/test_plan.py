@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from support.command import curate
 from support.folders import dataset
+from support.truth import label_by_truth
 
 from curate.figures.draw import draw
 from curate.figures.spec import FiguresSpec, figures_of
@@ -42,9 +43,10 @@ POSES = {
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, Path]:
-    """The plan of the shipped set, and a copy of the set."""
+    """The plan of the shipped set, labelled by a person who is never wrong, and its folder."""
     folder = tmp_path_factory.mktemp("plan") / "keichan-v2"
     shutil.copytree(SET, folder, ignore=shutil.ignore_patterns("index.jsonl", "report.json"))
+    label_by_truth(folder)
     ran = curate("plan", str(folder), "--format", "json")
     assert ran.code == 0, ran.err
     return json.loads(ran.out), folder
@@ -117,9 +119,7 @@ def carry_out(told: Told, folder: Path) -> None:
         assert seen == {axis: getattr(shot, axis) for axis in seen}
         expression = truth.expression if shot.expression else None
         labels[picture.path] = PictureLabels(**seen, expression=expression)
-    gone = [path for path in load_labels(folder) if not (folder / f"{path}.png").exists()]
-    save_labels(folder, {k: v for k, v in labels.items() if k not in gone})
-    (folder / "figures-truth.json").unlink()
+    save_labels(folder, {path: said for path, said in labels.items() if (folder / path).exists()})
 
 
 def test_drawing_exactly_that_makes_the_real_report_equal_the_predicted_one(

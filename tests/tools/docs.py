@@ -4,6 +4,7 @@
 """
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -83,6 +84,7 @@ def _run() -> str:
         out = subprocess.run(
             [str(Path(sys.executable).parent / "curate"), *command, "--cache-dir", cache],
             cwd=ROOT,
+            env={key: value for key, value in os.environ.items() if key != "CURATE_CLASSIFIER"},
             capture_output=True,
             text=True,
             check=False,

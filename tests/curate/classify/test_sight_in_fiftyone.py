@@ -12,7 +12,8 @@ from curate.classify.embeddings import save_embeddings
 from curate.session import open_dataset
 from rules.model import Evidence, Seen
 
-ID = "embedded:1:000000000000"
+# Nobody can look with it here, so what it saw stays as it is.
+ID = "open_clip:tiny:mine:000000000000"
 DUMP = """
 import json
 from curate.browse.connection import fiftyone
@@ -63,7 +64,9 @@ def test_what_is_seen_arrives_with_its_confidence_and_abstentions_are_a_class(
     needs_mongod()
     home, folder = tmp_path / "home", dataset(tmp_path / "mine", dict.fromkeys("abc", "tk"))
     see(folder)
-    ran = curate_as(home, "index", str(folder), "--fiftyone", CURATE_CLASSIFIER="embedded")
+    ran = curate_as(
+        home, "index", str(folder), "--fiftyone", CURATE_CLASSIFIER="open_clip:tiny:mine"
+    )
     assert ran.code == 0, ran.err
     dumped = python(DUMP, home)
     assert dumped.code == 0, dumped.err

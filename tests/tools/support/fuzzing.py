@@ -108,7 +108,6 @@ def manifest(raw: bytes) -> None:
             "manifest.json": lambda: list(drift(root, read_manifest(root))),
             "approvals.yaml": lambda: load_approvals(root),
             "labels.json": lambda: load_labels(root),
-            "figures-truth.json": lambda: load_labels(root),
             "baseline.json": lambda: load_baseline(root / "baseline.json"),
         }
         for file, read in readers.items():
