@@ -115,6 +115,7 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     from evaluate.judges.classifier import load_classifier
     from evaluate.spec.spec import ClassifierJudge
     from train.quiet import quiet_libraries
+    from train.stamps import key_of, weights_digest
 
     quiet_libraries()
     files = base_files(base)
@@ -122,7 +123,12 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     classifier = load_classifier(judge, work)
     studio = SmallStudio(files, work / "cache", torch.device("cpu"))
     size = (Drawing().width, Drawing().height)
-    reader = fit_reader(classifier, studio.through_vae, size=size, count=probes)
+    kept = (
+        work
+        / "probes"
+        / f"{key_of(weights_digest(Path(files.vae)), classifier.id, size, probes)}.safetensors"
+    )
+    reader = fit_reader(classifier, studio.through_vae, size=size, count=probes, kept=kept)
     return Bench(work=work, studio=studio, reader=reader)
 
 

@@ -6,12 +6,17 @@ that they look as what the base draws.
 Shape legend: n pictures, d numbers of an embedding, k labels.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors import safe_open
+from safetensors.numpy import save
 
 from curate.classify.classifier import Classifier, Looks
 from curate.classify.fitting import fit_linear, standard
@@ -20,7 +25,7 @@ from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.figures.truth import Truth
 from curate.progress import progress
-from rules.records import record
+from rules.records import record, write_atomically
 
 HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
 BATCH = 32
@@ -155,8 +160,15 @@ def _looked(classifier: Classifier, pictures: Iterable[Image.Image]) -> Looks:
     return classifier.classify([classifier.prepare(picture) for picture in pictures])
 
 
+class Drawn(NamedTuple):
+    """Drawn figures as the classifier sees them, and what they are."""
+
+    embeddings_nd: Floats
+    told: list[dict[str, str]]
+
+
 def fit_reader(
-    classifier: Classifier, through: Through, *, size: tuple[int, int], count: int
+    classifier: Classifier, through: Through, *, size: tuple[int, int], count: int, kept: Path
 ) -> Reader:
     """Fit the probes to drawn figures.
 
@@ -165,7 +177,29 @@ def fit_reader(
         through: the base's VAE, there and back.
         size: width and height of the figures.
         count: how many; a quarter of them test the probes.
+        kept: file of what was drawn and seen, read where it is there.
     """
+    drawn = _read_drawn(kept) or _drawn(classifier, through, size, count)
+    if drawn is None:
+        return Reader(classifier, {})
+    if not kept.exists():
+        told = {"told": json.dumps(drawn.told)}
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(kept, save({"embeddings": drawn.embeddings_nd}, told))
+    axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
+    return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes})
+
+
+def _read_drawn(path: Path) -> Drawn | None:
+    if not path.exists():
+        return None
+    with safe_open(path, "np") as file:
+        return Drawn(file.get_tensor("embeddings"), json.loads(file.metadata()["told"]))
+
+
+def _drawn(
+    classifier: Classifier, through: Through, size: tuple[int, int], count: int
+) -> Drawn | None:
     embeddings: list[Floats] = []
     told: list[dict[str, str]] = []
     figures = sample_many(PRIOR, SEED, count)
@@ -174,12 +208,10 @@ def fit_reader(
         drawings = [draw(figure, *size) for figure in batch]
         looks = _looked(classifier, through([Image.fromarray(d.picture) for d in drawings]))
         if looks.embeddings is None:
-            return Reader(classifier, {})
+            return None
         embeddings.append(looks.embeddings)
         told += [truths_of(drawing.truth) for drawing in drawings]
-    every_nd = np.concatenate(embeddings)
-    axes = dict.fromkeys(axis for truths in told for axis in truths)
-    return Reader(classifier, {axis: _probe(axis, every_nd, told) for axis in axes})
+    return Drawn(np.concatenate(embeddings), told)
 
 
 def _probe(axis: str, embeddings_nd: Floats, told: Sequence[Mapping[str, str]]) -> Probe:

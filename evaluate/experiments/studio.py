@@ -1,5 +1,6 @@
 """The base of the experiments: it draws with LoRAs on, and sends pictures through its VAE."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from train.config import BaseFiles, SampleSettings
 from train.drawing import Artist
 from train.lora_files import read_lora
 from train.named_bases import named_base
-from train.samples import Condition
+from train.pretrain.single_frame import single_frame
 from train.settings import SamplerSettings
+
+# Pictures of one prompt that are drawn together.
+AT_ONCE = 8
 
 
 @record
@@ -77,17 +81,27 @@ class SmallStudio:
         artist = Artist(self.base, self._cache, device=self._device, dtype=torch.float32)
         artist.read([prompt for prompt, _ in prompts], drawing.negative)
         artist.wear({path: (read_lora(path), s) for path, s in (loras or {}).items()})
-        conditions = [Condition(label="", prompt=prompt, seed=seed) for prompt, seed in prompts]
-        yield from artist.draw(conditions, drawing.settings())
+        for prompt, group in itertools.groupby(prompts, key=lambda asked: asked[0]):
+            seeds = [seed for _, seed in group]
+            for start in range(0, len(seeds), AT_ONCE):
+                some = seeds[start : start + AT_ONCE]
+                latents_BCHW = artist.latents(prompt, some, drawing.settings())
+                with single_frame(self._vae):
+                    pixels_BCHW = decode_latents(self._vae, latents_BCHW)
+                yield from map(_picture, pixels_BCHW)
 
     def through_vae(self, pictures: Sequence[Image.Image]) -> list[Image.Image]:
         """Pictures as the base could draw them at best: encoded and decoded."""
-        back = []
-        for picture in pictures:
-            bytes_HWC = np.asarray(picture.convert("RGB"))
-            pixels_CHW = torch.from_numpy(bytes_HWC.copy()).permute(2, 0, 1).float() / 127.5 - 1
-            latent_CHW = encode_picture(self._vae, pixels_CHW.to(self._device))
-            decoded = decode_latents(self._vae, latent_CHW[None])[0].clamp(-1, 1).cpu()
-            array = ((decoded + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0)
-            back.append(Image.fromarray(np.asarray(array)))
-        return back
+        with single_frame(self._vae):
+            return [self._through(picture) for picture in pictures]
+
+    def _through(self, picture: Image.Image) -> Image.Image:
+        bytes_HWC = np.asarray(picture.convert("RGB"))
+        pixels_CHW = torch.from_numpy(bytes_HWC.copy()).permute(2, 0, 1).float() / 127.5 - 1
+        latent_CHW = encode_picture(self._vae, pixels_CHW.to(self._device))
+        return _picture(decode_latents(self._vae, latent_CHW[None])[0])
+
+
+def _picture(pixels_CHW: torch.Tensor) -> Image.Image:
+    bytes_CHW = ((pixels_CHW.clamp(-1, 1).cpu() + 1) * 127.5).round().to(torch.uint8)
+    return Image.fromarray(np.asarray(bytes_CHW.permute(1, 2, 0)))

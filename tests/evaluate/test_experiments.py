@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import torch
@@ -47,8 +48,16 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     assert make_tiny(folder)
     studio = SmallStudio(base_files(str(folder / "base")), folder / "cache", torch.device("cpu"))
     eyes = Embedded(tiny_embedded(folder / "eyes"))
-    reader = fit_reader(eyes, studio.through_vae, size=(48, 80), count=64)
+    kept = folder / "probes" / "64.safetensors"
+    reader = fit_reader(eyes, studio.through_vae, size=(48, 80), count=64, kept=kept)
+    again = fit_reader(eyes, refuse, size=(48, 80), count=64, kept=kept)
+    assert all(reader.probes[axis].skills == again.probes[axis].skills for axis in reader.probes)
     return Bench(work=folder / "evidence", studio=studio, reader=reader)
+
+
+def refuse(*_: object) -> NoReturn:
+    """What must not be asked again."""
+    raise AssertionError
 
 
 def shortened(name: str) -> Experiment:
@@ -133,9 +142,6 @@ def test_an_experiment_runs_is_kept_and_is_not_drawn_again(
     assert len(outcome.rows) == 4
     assert all(len(row.values) == 2 for row in outcome.rows)
     assert all(v is not None and -1 <= v <= 1 for row in outcome.rows for v in row.values)
-
-    def refuse(*_: object) -> None:
-        raise AssertionError
 
     monkeypatch.setattr(runs, "_values", refuse)
     assert run_experiment(experiment, bench) == outcome

@@ -21,6 +21,7 @@ from train.fitting import check_fit
 from train.lora_files import Lora, Pair, read_lora, write_lora
 from train.sample import sample
 from train.samples import conditions
+from train.settings import SamplerSettings
 
 CPU = torch.device("cpu")
 
@@ -170,3 +171,13 @@ def test_an_adapter_that_was_trained_is_refused_and_one_of_zeros_is_not(
 def test_two_files_of_one_name_are_refused(trained: TrainConfig, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="another one is called tiny-0001"):
         sample(trained, [lora_file(trained, 1)] * 2, strength=1.0, out=tmp_path, say=print)
+
+
+def test_seeds_that_are_drawn_together_are_what_they_are_alone(trained: TrainConfig) -> None:
+    artist = Artist(trained.base, Path(trained.cache), device=CPU, dtype=torch.float32)
+    artist.read(["keichan, smile"], "")
+    settings = replace(trained.samples, drawing=SamplerSettings(steps=2, cfg=2.0))
+    together = artist.latents("keichan, smile", [3, 4], settings)
+    for place, seed in enumerate((3, 4)):
+        alone = artist.latents("keichan, smile", [seed], settings)
+        assert torch.allclose(together[place], alone[0], atol=1e-4)
