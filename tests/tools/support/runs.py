@@ -10,7 +10,6 @@ import yaml
 
 from support.folders import dataset
 from support.miniature import ROPE, ROWS, write_base
-
 from train.stamps import file_digest
 
 SPEC = "subject: {trigger: keichan}\ncaption: {prefix: [safe]}\nresolution: 128\n"
