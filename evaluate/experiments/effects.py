@@ -99,8 +99,8 @@ def _flipped(
     trainings: Sequence[int],
     estimate: float | None,
 ) -> float | None:
-    """How often one seed of one training would have said something else."""
-    if estimate is None:
+    """How often one seed of one training would have said something else; None of no difference."""
+    if not estimate:
         return None
     pairs = [
         a - b

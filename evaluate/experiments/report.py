@@ -77,7 +77,7 @@ def plot(outcome: Outcome, path: Path) -> None:
         if means:
             axes.plot([fmean(means)], [place], "|", color=STRONG, markersize=18, markeredgewidth=2)
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(-0.03, 1.03)
     axes.set_xlabel("share of pictures, a dot for each training")
     axes.set_title(f"{outcome.title}\n{outcome.word}: {difference(outcome.found[0])}", fontsize=9)
