@@ -64,6 +64,10 @@ BACKGROUND = " background"
 MOSTLY, RARELY = 0.5, 0.1
 
 
+# Expressions that captions do not name.
+UNNAMED = (None, "neutral")
+
+
 @record
 class Shot:
     """One picture to be drawn or found.
@@ -224,7 +228,7 @@ class Darkroom:
         tags += [VIEWS[shot.view]] if shot.view in VIEWS else []
         tags += [ELEVATIONS[shot.elevation]] if shot.elevation in ELEVATIONS else []
         tags += [POSES[shot.pose]] if shot.framing in LEGS else []
-        tags += [shot.expression] if shot.expression and shot.expression != "neutral" else []
+        tags += [shot.expression] if shot.expression not in UNNAMED else []
         tags += self._clothes(shot.outfit) if shot.outfit else []
         return [*tags, self._backgrounds[number % len(self._backgrounds)]]
 
@@ -270,5 +274,6 @@ def _labels(shot: Shot) -> PictureLabels:
         view=shot.view,
         elevation=shot.elevation,
         pose=shot.pose,
-        expression=shot.expression,
+        # Nobody but a person with labels will know more of it than the caption tells.
+        expression=None if shot.expression in UNNAMED else shot.expression,
     )

@@ -136,6 +136,27 @@ def test_drawing_exactly_that_makes_the_real_report_equal_the_predicted_one(
     assert real == predicted
 
 
+def test_with_the_embedded_model_the_real_report_has_the_predicted_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CURATE_CLASSIFIER")
+    folder = tmp_path / "keichan-v2"
+    shutil.copytree(SET, folder, ignore=shutil.ignore_patterns("index.jsonl", "report.json"))
+    ran = curate("plan", str(folder), "--format", "json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    carry_out(told, folder)
+    (folder / "labels.json").unlink()
+    ran = curate("lint", str(folder), "--format", "json", "--fail-on", "never")
+    assert ran.code == 0, ran.err
+    real, predicted = (
+        {finding["code"] for finding in report["findings"]}
+        for report in (json.loads(ran.out), told["predicted"])
+    )
+    assert real == predicted
+    assert not real & {"COV001", "COV002", "COV004", "CON002"}
+
+
 def test_limits_are_kept(tmp_path: Path) -> None:
     captions = {
         f"{n:02}": f"tk, 1girl, full body, {'walking' if n % 2 else 'hand on hip'}, tag {n}"
