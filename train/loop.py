@@ -114,8 +114,14 @@ def _accumulate(parts: Parts, step: Step) -> torch.Tensor:
 
 def _clip(parts: Parts, longest: float) -> float:
     """Sum the gradients over the processes, shorten them, and tell how long they were."""
-    for parameter in parts.parameters:
-        grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-        parameter.grad = parts.gathered(grad)
+    grads = [
+        torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        for parameter in parts.parameters
+    ]
+    # One sum over all processes: each waits for the slowest, and hundreds would wait hundreds.
+    flat = parts.gathered(torch.cat([grad.flatten() for grad in grads]))
+    sizes = [grad.numel() for grad in grads]
+    for parameter, part in zip(parts.parameters, torch.split(flat, sizes), strict=True):
+        parameter.grad = part.view_as(parameter)
     limit = longest or math.inf
     return float(torch.nn.utils.clip_grad_norm_(parts.parameters, limit, foreach=True))
