@@ -2,19 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from curate.stats.count import SOURCES, UNKNOWN, Bar, Stats
+from curate.stats.count import SOURCES, Bar, Stats
 
 LABELS_SHOWN = 8
 ROWS_SHOWN = 20
 
 
 def distribution(axes: Mapping[str, tuple[Bar, ...]]) -> Iterator[str]:
-    """One line an axis: `pose  posed 30, walk 9, unknown 5  (39 declared)`."""
+    """One line an axis: `pose  posed 30, walk 9; 5 unclear, guessed walk 5  (39 declared)`."""
     width = max(map(len, axes), default=0)
     for axis, bars in axes.items():
-        shown = ", ".join(f"{bar.label} {bar.total:,}" for bar in bars[:LABELS_SHOWN])
-        more = f" and {len(bars) - LABELS_SHOWN} more" if bars[LABELS_SHOWN:] else ""
-        yield f"{axis:<{width}}  {shown}{more}  ({_sources(bars)})"
+        known = [(bar.label, bar.labelled + bar.seen + bar.declared) for bar in bars]
+        guessed = [(bar.label, bar.abstained) for bar in bars]
+        told = [_listed(known)]
+        if unclear := sum(number for _, number in guessed):
+            told.append(f"{unclear:,} unclear, guessed {_listed(guessed)}")
+        if unknown := sum(bar.unknown for bar in bars):
+            told.append(f"{unknown:,} unknown")
+        sources = _sources(bars)
+        line = "; ".join(filter(None, told))
+        yield f"{axis:<{width}}  {line}" + (f"  ({sources})" if sources else "")
+
+
+def _listed(counts: Iterable[tuple[str, int]]) -> str:
+    """`front 31, back 4`, the most frequent first."""
+    some = sorted(((label, n) for label, n in counts if n), key=lambda told: -told[1])
+    shown = ", ".join(f"{label} {number:,}" for label, number in some[:LABELS_SHOWN])
+    return shown + (f" and {len(some) - LABELS_SHOWN} more" if some[LABELS_SHOWN:] else "")
 
 
 def lines(stats: Stats) -> Iterator[str]:
@@ -43,8 +57,13 @@ def lines(stats: Stats) -> Iterator[str]:
 
 
 def _sources(bars: Iterable[Bar]) -> str:
+    """By whose word labels are known: `22 labelled, 14 declared`."""
     told = list(bars)
-    counts = {source: sum(getattr(bar, source) for bar in told) for source in (*SOURCES, UNKNOWN)}
+    counts = {
+        source: sum(getattr(bar, source) for bar in told)
+        for source in SOURCES
+        if source != "abstained"
+    }
     return ", ".join(f"{number:,} {source}" for source, number in counts.items() if number)
 
 
