@@ -1,35 +1,27 @@
 """train.yaml: one run, its defaults the recipe of the account that this project grew from."""
 
+import shlex
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from curate.errors import UserError
 from rules.plain_yaml import load_yaml
 from rules.records import parse, record
 from rules.spec import SlotName
 from train.named_bases import with_named_base
-from train.settings import AdapterSettings, SamplerSettings
+from train.settings import AdapterSettings, Number, Part, Positive, SamplerSettings
 
 CONFIG = "train.yaml"
-
-
-def _number(value: object) -> object:
-    """YAML takes `2e-5` for text, since it lacks a point; nobody means that."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-Number = Annotated[float, BeforeValidator(_number)]
 Rate = Annotated[Number, Field(ge=0)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 # Labels become names of files.
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")]
+# What torch's generators take, the next one too.
+Seed = Annotated[int, Field(ge=0, lt=2**63 - 1)]
 
 
 @record
@@ -71,9 +63,9 @@ class OptimizerSettings:
 
     name: Literal["adamw", "adamw8bit"] = "adamw"
     lr: Rate = 2e-5
-    betas: tuple[Share, Share] = (0.9, 0.99)
+    betas: tuple[Part, Part] = (0.9, 0.99)
     weight_decay: Rate = 0.01
-    eps: Rate = 1e-8
+    eps: Positive = 1e-8
     schedule: Literal["constant", "cosine"] = "constant"
     warmup: Annotated[int, Field(ge=0)] = 0
     clip: Rate = 1.0
@@ -91,7 +83,7 @@ class SigmaSettings:
 
     mean: Number = 0.0
     scale: Rate = 1.0
-    shift: Annotated[Number, Field(gt=0)] = 1.0
+    shift: Positive = 1.0
 
 
 @record
@@ -133,7 +125,7 @@ class SampleSettings:
     every: Annotated[int, Field(ge=0)] = 1
     prompts: dict[Label, str] = field(default_factory=dict)
     negative: str = ""
-    seeds: tuple[int, ...] = (1, 2)
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (1, 2)
     width: Annotated[int, Field(ge=16, multiple_of=16)] = 832
     height: Annotated[int, Field(ge=16, multiple_of=16)] = 1216
     drawing: SamplerSettings = field(default_factory=SamplerSettings)
@@ -215,6 +207,8 @@ def load_config(path: Path) -> TrainConfig:
             f"{path}: `swap_blocks` needs `checkpointing: true` and `compile: false`: without them "
             f"what a block keeps for its way back would keep its weights, too"
         )
+    if config.on_checkpoint is not None:
+        _check_command(path, config.on_checkpoint)
     here = path.resolve().parent
     files = config.base
     return replace(
@@ -232,6 +226,16 @@ def load_config(path: Path) -> TrainConfig:
             t5_tokenizer=_local(here, files.t5_tokenizer),
         ),
     )
+
+
+def _check_command(path: Path, command: str) -> None:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        said = f"{str(error).lower()} in {command}; close it, or escape it with a backslash"
+        raise UserError(f"{path}: `on_checkpoint`: {said}") from error
+    if not words:
+        raise UserError(f"{path}: `on_checkpoint`: is empty; name a command, or leave it out")
 
 
 def _local(here: Path, name: str) -> str:

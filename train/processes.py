@@ -4,12 +4,13 @@ import os
 
 import torch
 
+from curate.errors import UserError
 from train.launcher import process_count
 from train.untyped import Untyped, library
 
 
 class Processes:
-    """This process among the others of its run.
+    """This process among the others of its run; raises UserError where its GPU is not there.
 
     Attributes:
         rank: its number, from 0.
@@ -51,9 +52,12 @@ class Processes:
 
 
 def _device(wanted: str) -> torch.device:
-    if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(wanted)
+    there = torch.cuda.is_available()
+    if wanted == "cuda" and not there:
+        raise UserError(
+            "`device: cuda`, and torch sees no GPU; install torch's build for it, or name auto"
+        )
+    return torch.device("cuda" if there and wanted != "cpu" else "cpu")
 
 
 def _repeat_exactly() -> None:

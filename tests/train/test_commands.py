@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click.testing
 import pytest
+import torch
 import yaml
 from support.runs import PROGRAM, write_run
 
@@ -60,6 +61,19 @@ def test_init_writes_the_recipe_and_never_overwrites(tmp_path: Path) -> None:
         ({"epoch": 3}, "`epoch`: unknown key; did you mean `epochs`?"),
         ({"batch": 0}, "`batch`: input should be greater than or equal to 1"),
         ({"optimizer": {"lr": "fast"}}, "`optimizer.lr`: input should be a valid number"),
+        ({"adapter": {"rank": 0}}, "`adapter.rank`: input should be greater than or equal to 1"),
+        ({"adapter": {"alpha": 0}}, "`adapter.alpha`: input should be greater than 0"),
+        ({"adapter": {"dropout": 1}}, "`adapter.dropout`: input should be less than 1"),
+        ({"optimizer": {"betas": [1, 0]}}, "`optimizer.betas.0`: input should be less than 1"),
+        ({"optimizer": {"eps": 0}}, "`optimizer.eps`: input should be greater than 0"),
+        ({"samples": {"drawing": {"steps": 0}}}, "`samples.drawing.steps`: input should be gr"),
+        ({"samples": {"drawing": {"steps": 1001}}}, "`samples.drawing.steps`: input should be le"),
+        ({"samples": {"drawing": {"shift": 0}}}, "`samples.drawing.shift`: input should be gr"),
+        ({"samples": {"seeds": []}}, "`samples.seeds`: "),
+        ({"samples": {"seeds": [-1]}}, "`samples.seeds.0`: input should be greater than or equal"),
+        ({"samples": {"seeds": [2**63]}}, "`samples.seeds.0`: input should be less than"),
+        ({"on_checkpoint": 'rsync "x'}, "`on_checkpoint`: no closing quotation in rsync"),
+        ({"on_checkpoint": " "}, "`on_checkpoint`: is empty; name a command"),
         ({"adapter": {"targets": "nothing"}}, "`adapter.targets`: `nothing` matches none of"),
         ({"accumulation": 64}, "RUN003 an epoch shows 6 pictures, which fill no step of 64"),
         ({"dataset": "nowhere"}, "nowhere: no such folder"),
@@ -74,7 +88,8 @@ def test_mistakes_cost_one_line(tmp_path: Path, settings: dict[str, object], sai
 
 def test_a_rate_may_be_written_without_a_point(tmp_path: Path) -> None:
     path = write_run(tmp_path)
-    path.write_text(path.read_text().replace("lr: 0.001", "lr: 2e-5"))
+    written = path.read_text().replace("lr: 0.001", "lr: 2e-5").replace("alpha: 4.0", "alpha: 4e0")
+    path.write_text(written)
     assert train("plan", "--config", str(path))[0] == 0
 
 
@@ -215,6 +230,13 @@ def test_a_signal_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
     assert last["step"] == step
     for lora in (tmp_path / "runs").rglob("tiny-*.safetensors"):
         assert len(read_lora(lora).modules) == 20
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
+def test_a_gpu_that_is_not_there_is_named(tmp_path: Path) -> None:
+    code, said = train("run", "--config", str(write_run(tmp_path, device="cuda")))
+    assert (code, said.count("\n")) == (2, 0)
+    assert "`device: cuda`, and torch sees no GPU; install torch's build for it" in said
 
 
 def test_export_counts_what_it_wrote(tmp_path: Path) -> None:
