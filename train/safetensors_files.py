@@ -83,6 +83,10 @@ def read_header(path: Path) -> Header:
             length = struct.unpack("<Q", start[:LENGTH_BYTES])[0]
             file.seek(LENGTH_BYTES)
             raw = file.read(length)
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: {error.strerror}; get it, or name where it lies") from error
+    except IsADirectoryError as error:
+        raise UserError(f"{path}: {error.strerror}; name the .safetensors file in it") from error
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
     return _parsed(path, raw, size)
@@ -186,8 +190,11 @@ def _with_checksum(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memo
 
 def write_whole(path: Path, parts: Callable[[], Iterable[bytes | memoryview]]) -> None:
     """Write parts to a temporary name, sync, and rename to the final one; raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".train.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".train.")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "wb") as file:
             for part in parts():

@@ -1,6 +1,7 @@
 """Anima's files load strictly, at any size, under every prefix; what is no Anima is named."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -110,11 +111,13 @@ def test_position_tables_and_connectors_are_left_out_and_strangers_named(tmp_pat
     write_safetensors(path, tensors | extra, {})
     assert loading.load_transformer(path, dtype=F32, device=CPU).config.num_layers == 1
     write_safetensors(path, tensors | {"net.blocks.0.self_attn.w.weight": torch.zeros(1)}, {})
-    with pytest.raises(UserError, match=r"1 unknown key: net\.blocks\.0\.self_attn\.w\.weight"):
+    said = r"1 unknown key: net\.blocks\.0\.self_attn\.w\.weight; the published file has none"
+    with pytest.raises(UserError, match=said):
         loading.load_transformer(path, dtype=F32, device=CPU)
     del tensors["net.blocks.0.mlp.layer2.weight"]
     write_safetensors(path, tensors, {})
-    with pytest.raises(UserError, match=r"1 key missing: transformer_blocks\.0\.ff\.net\.2"):
+    said = r"1 key missing: transformer_blocks\.0\.ff\.net\.2\.weight; get the published file"
+    with pytest.raises(UserError, match=said):
         loading.load_transformer(path, dtype=F32, device=CPU)
 
 
@@ -129,7 +132,7 @@ def test_text_encoder_loads_as_file_and_as_folder(tmp_path: Path, base: Path) ->
 def test_a_file_of_another_network_says_so(base: Path) -> None:
     with pytest.raises(UserError, match="it is no transformer of Anima"):
         loading.load_transformer(base / "vae.safetensors", dtype=F32, device=CPU)
-    with pytest.raises(UserError, match="is not what it was named as"):
+    with pytest.raises(UserError, match=r"is not what it was named as: .*; name the file"):
         loading.load_vae(base / "transformer.safetensors", dtype=F32, device=CPU)
 
 
@@ -152,6 +155,13 @@ def test_files_that_are_no_weights_are_named_for_what_they_are(
         read_header(path)
 
 
+def test_a_file_that_is_not_there_is_no_riddle(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="No such file or directory; get it, or name where it"):
+        read_header(tmp_path / "model.safetensors")
+    with pytest.raises(UserError, match=r"Is a directory; name the \.safetensors file in it"):
+        read_header(tmp_path)
+
+
 def test_a_truncated_file_tells_how_much_is_there(tmp_path: Path, base: Path) -> None:
     whole = (base / "vae.safetensors").read_bytes()
     path = tmp_path / "vae.safetensors"
@@ -171,6 +181,13 @@ def test_our_files_are_read_by_the_safetensors_package(tmp_path: Path) -> None:
     read = load_file(tmp_path / "x.safetensors")
     assert all(torch.equal(tensors[key], read[key]) for key in tensors)
     assert read_header(tmp_path / "x.safetensors").metadata == {"a": "é", "z": "1"}
+
+
+def test_a_place_that_cannot_be_written_is_named_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file" / "x.safetensors", Path("/proc/x.safetensors")):
+        with pytest.raises(OSError, match=re.escape(str(place))):
+            write_safetensors(place, {"a": torch.ones(1)}, {})
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

@@ -43,7 +43,10 @@ def transformer_keys(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     keys = read_header(path).tensors
     prefix = names.find_prefix(keys)
     if prefix is None:
-        raise UserError(f"{path}: holds no {names.LANDMARK}, so it is no transformer of Anima")
+        raise UserError(
+            f"{path}: holds no {names.LANDMARK}, so it is no transformer of Anima; name the file "
+            f"that is meant"
+        )
     stray = [key for key in keys if not key.startswith(prefix)]
     bare = {key.removeprefix(prefix): key for key in keys if key.startswith(prefix)}
     bare = {key: name for key, name in bare.items() if not names.IGNORED.fullmatch(key)}
@@ -59,7 +62,10 @@ def transformer_keys(path: Path) -> tuple[dict[str, str], dict[str, str]]:
         if names.to_diffusers(key.removesuffix(".weight")) is None
     ]
     if stray:
-        raise UserError(f"{path}: {counted(len(stray), 'unknown key')}: {_listed(stray)}")
+        raise UserError(
+            f"{path}: {counted(len(stray), 'unknown key')}: {_listed(stray)}; the published file "
+            f"has none"
+        )
     return body, adapter
 
 
@@ -236,7 +242,10 @@ def _built(path: Path, build: Callable[[], Untyped]) -> Untyped:
     try:
         return build()
     except (KeyError, ZeroDivisionError, IndexError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: is not what it was named as: {error!s} is missing") from error
+        raise UserError(
+            f"{path}: is not what it was named as: {error!s} is missing; name the file that is "
+            f"meant"
+        ) from error
 
 
 def _filled(
@@ -282,7 +291,7 @@ def check_keys(
         shapes = [f"{key} is {list(found[key])}, not {list(wanted[key])}" for key in other]
         faults.append(f"{counted(len(other), 'key')} of another shape: {_listed(shapes)}")
     if faults:
-        raise UserError(f"{path}: {'; '.join(faults)}")
+        raise UserError(f"{path}: {'; '.join(faults)}; get the published file, or a whole one")
 
 
 def _listed(keys: list[str]) -> str:
