@@ -48,9 +48,13 @@ def sample(
     device = Processes(config.device).device
     artist = Artist(config.base, Path(config.cache), device=device, dtype=DTYPES[config.dtype])
     artist.read([condition.prompt for condition in conditions], settings.negative)
-    for name, worn in named.items():
-        for said in artist.wear({worn[0]: (worn[1], strength)} if worn else {}):
+    shown = {name: {worn[0]: (worn[1], strength)} if worn else {} for name, worn in named.items()}
+    # Every one is tried on before any is drawn with: a picture takes long, and one may not fit.
+    for loras_worn in shown.values():
+        for said in artist.wear(loras_worn):
             say(f"warning: {said}")
+    for name, loras_worn in shown.items():
+        artist.wear(loras_worn)
         pictures = list(artist.draw(conditions, settings))
         samples.keep(out / name, list(zip(conditions, pictures, strict=True)))
         say(f"{out / name / samples.SHEET}")

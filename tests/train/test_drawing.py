@@ -168,6 +168,23 @@ def test_an_adapter_that_was_trained_is_refused_and_one_of_zeros_is_not(
         assert artist.wear({path: (read_lora(path), 1.0)}) == []
 
 
+def test_what_does_not_fit_is_refused_before_anything_is_drawn(
+    trained: TrainConfig, tmp_path: Path
+) -> None:
+    write_base(tmp_path, blocks=3)
+    deeper = replace(trained.base, transformer=str(tmp_path / "transformer.safetensors"))
+    out = tmp_path / "out"
+    with pytest.raises(UserError, match="is for a base of 2 blocks"):
+        sample(
+            replace(trained, base=deeper),
+            [lora_file(trained, 1)],
+            strength=1.0,
+            out=out,
+            say=lambda _: None,
+        )
+    assert not out.exists()
+
+
 def test_two_files_of_one_name_are_refused(trained: TrainConfig, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="another one is called tiny-0001"):
         sample(trained, [lora_file(trained, 1)] * 2, strength=1.0, out=tmp_path, say=print)
