@@ -8,15 +8,20 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 from support.command import curate
+from support.miniature import ROWS
 from support.runs import SAMPLES, train, write_run
 
 from curate.manifest import read_manifest
 from train.anima import loading
+from train.anima.names import to_diffusers
+from train.anima.velocity import velocity
 from train.config import load_config
 from train.lora_files import read_lora
 from train.metrics import read_metrics
-from train.untyped import library
+from train.untyped import Untyped, library
 
+CPU = torch.device("cpu")
+F32 = torch.float32
 SHIPPED = Path(__file__).parents[2] / "datasets" / "keichan-v2"
 
 
@@ -42,7 +47,7 @@ def test_the_shipped_set_becomes_a_lora_that_diffusers_loads(tmp_path: Path) -> 
     assert (doctor.returncode, "error" in doctor.stdout) == (0, False), doctor.stdout
     plan = train("plan", *common)
     assert "70 shown / (1 x 4) = 17 an epoch, x 3 = 51" in plan.stdout
-    ran = train("--approved-only", "--config", str(path), seconds=600)
+    ran = train("--approved-only", "--config", str(path))
     assert ran.returncode == 0, ran.stderr
 
     config = load_config(path)
@@ -52,9 +57,22 @@ def test_the_shipped_set_becomes_a_lora_that_diffusers_loads(tmp_path: Path) -> 
     assert len(read_lora(lora).metadata["lora_curate.manifest_sha256"]) == 64
     with Image.open(config.run_folder / "samples-by-epoch.png") as sheet:
         assert sheet.width > 4 * 64
-    theirs = loading.load_transformer(
-        Path(config.base.transformer), dtype=torch.float32, device=torch.device("cpu")
+    bare, ours, theirs = (
+        loading.load_transformer(Path(config.base.transformer), dtype=F32, device=CPU)
+        for _ in range(3)
     )
     mixin = library("diffusers.loaders").AnimaLoraLoaderMixin
     theirs.load_lora_adapter(mixin.lora_state_dict(load_file(lora)), prefix="transformer")
     assert sum("lora_A" in name for name, _ in theirs.named_parameters()) == 20
+    for name, pair in read_lora(lora).modules.items():
+        ours.get_submodule(to_diffusers(name)).weight += pair.up.float() @ pair.down.float()
+    torch.testing.assert_close(answer(theirs), answer(ours), atol=1e-5, rtol=0.0)
+    assert (answer(ours) - answer(bare)).abs().max() > 1e-3
+
+
+def answer(model: Untyped) -> torch.Tensor:
+    """A network's velocity of given noise under given rows."""
+    given = torch.Generator().manual_seed(0)
+    noisy, rows = (torch.randn(s, generator=given) for s in ((1, 16, 8, 8), (1, ROWS, 32)))
+    with torch.no_grad():
+        return velocity(model, noisy, torch.tensor([0.5]), rows)

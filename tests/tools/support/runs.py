@@ -61,7 +61,7 @@ def write_run(folder: Path, **settings: Any) -> Path:  # noqa: ANN401 - any of Y
     return path
 
 
-def train(*arguments: str, seconds: int = 120) -> subprocess.CompletedProcess[str]:
+def train(*arguments: str, seconds: int = 600) -> subprocess.CompletedProcess[str]:
     """Run `train` in a process of its own, on one thread."""
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
