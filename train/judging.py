@@ -132,4 +132,4 @@ def refuse_errors(place: str, findings: Iterable[Finding]) -> None:
     """
     errors = [told(finding) for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        raise UserError("\n".join(f"{place}: {error}" for error in errors))
+        raise UserError(f"{place}: {'; '.join(errors)}")

@@ -84,6 +84,7 @@ def gather(
         dataset = open_dataset(config.dataset, trainer=TRAINER, look=None).dataset
     config = replace(config, batch=config.batch * processes)
     warnings = _linted_otherwise(config, declared, manifest)
+    warnings += _undecodable(dataset)
     if config.resolution not in {None, dataset.resolution}:
         dataset = _at(dataset, config.resolution or dataset.resolution)
     approval = _approval(root, manifest, declared)
@@ -168,6 +169,14 @@ def _linted_otherwise(
     return [*bare, *beyond, *within]
 
 
+def _undecodable(dataset: Dataset) -> list[str]:
+    broken = [p.path for p in dataset.pictures if p.file is not None and p.file.error is not None]
+    if not broken:
+        return []
+    named = f"{counted(len(broken), 'picture')} cannot be decoded: {some_of(broken)}"
+    return [f"{named}; nobody trains it, get the file again"]
+
+
 def _check(config: TrainConfig, pictures: Sequence[Picture]) -> None:
     bare = [p.path for p in pictures if p.caption is None or not p.caption.text.strip()]
     if bare:
@@ -177,7 +186,7 @@ def _check(config: TrainConfig, pictures: Sequence[Picture]) -> None:
         )
     unread = [p.path for p in pictures if p.placement is None or p.sha256 is None]
     if unread:
-        raise UserError(f"{config.dataset}: {some_of(unread)} cannot be decoded")
+        raise UserError(f"{config.dataset}: {some_of(unread)} cannot be read; get the file again")
     if not pictures:
         raise UserError(f"{config.dataset}: no picture is left to train")
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageColor, ImageOps
 from curate.errors import UserError
 from rules.model import Placement
 
+GONE = "is gone since the dataset was read; bring it back, or start again"
 # Sixteen bits to eight.
 DEEP = 256
 
@@ -23,7 +24,7 @@ def read_picture(path: Path, background: str) -> Image.Image:
         with Image.open(path) as opened:
             return _in_rgb(ImageOps.exif_transpose(opened), background)
     except FileNotFoundError as error:
-        raise UserError(f"{path}: is gone since the dataset was read") from error
+        raise UserError(f"{path}: {GONE}") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: does not decode: {error}") from error
 

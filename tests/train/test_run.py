@@ -535,7 +535,7 @@ def test_a_damaged_cache_entry_is_made_anew(made: Made) -> None:
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-def test_a_picture_that_changes_after_it_was_read_stops_the_run(
+def test_a_picture_that_goes_before_it_was_cached_stops_the_run(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = made()
@@ -547,7 +547,7 @@ def test_a_picture_that_changes_after_it_was_read_stops_the_run(
         return material
 
     monkeypatch.setattr("train.run.gather", then_remove)
-    with pytest.raises(UserError, match=r"b\.png"):
+    with pytest.raises(UserError, match=r"b\.png: is gone since the dataset was read; bring it"):
         start(config)
 
 

@@ -113,6 +113,13 @@ def test_a_picture_without_a_caption_stops_the_run(config_file: Path) -> None:
         gather(load_config(config_file), approved_only=False)
 
 
+def test_a_picture_that_does_not_decode_is_told(config_file: Path) -> None:
+    (config_file.parent / "set" / "b.png").write_bytes(b"no picture")
+    material = gather(load_config(config_file), approved_only=False)
+    assert [item.path for item in material.items] == ["a.png", "c.png"]
+    assert "1 picture cannot be decoded: b.png; nobody trains it" in material.warnings[1]
+
+
 def test_flips_are_refused_where_a_feature_has_a_side(config_file: Path) -> None:
     spec = "subject: {trigger: keichan, handed: {side ponytail: left}}\n"
     (config_file.parent / "set" / "dataset.yaml").write_text(spec)
@@ -207,6 +214,14 @@ def test_a_manifest_edited_by_hand_is_refused(config_file: Path) -> None:
     manifest = folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"a.png"', '"c.png"', 1))
     with pytest.raises(UserError, match=r"RUN011 c\.png has changed"):
+        gather(load_config(config_file), approved_only=True)
+
+
+def test_several_refusals_are_one_line(config_file: Path) -> None:
+    folder = config_file.parent / "set"
+    approve(folder)
+    (folder / "b.png").unlink()
+    with pytest.raises(UserError, match=r"RUN011 b\.png is gone; .*; RUN012 1 of 2 pictures"):
         gather(load_config(config_file), approved_only=True)
 
 

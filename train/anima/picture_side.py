@@ -11,7 +11,7 @@ from train.anima import loading
 from train.anima.latents import decode_latents, encode_picture
 from train.cache import TensorCache, each
 from train.material import Item
-from train.pictures import read_picture, to_bucket
+from train.pictures import GONE, read_picture, to_bucket
 from train.stamps import file_digest, key_of, weights_digest
 from train.untyped import Untyped
 
@@ -76,7 +76,10 @@ class PictureSide:
         return loading.load_vae(self._file, dtype=torch.float32, device=self._device)
 
     def _check(self, item: Item) -> None:
-        if file_digest(Path(item.real)) != item.sha256:
+        place = Path(item.real)
+        if not place.exists():
+            raise UserError(f"{place}: {GONE}")
+        if file_digest(place) != item.sha256:
             raise UserError(f"{item.path}: changed while it was prepared; start again")
 
     def _key(self, item: Item, *, mirrored: bool) -> str:
