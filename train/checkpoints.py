@@ -100,14 +100,26 @@ def read_stamp(path: Path) -> Stamp:
 
 def latest_state(run: Path) -> Path | None:
     """The state that is furthest on, leaving out what is damaged; None where there is none."""
-    found: list[tuple[int, Path]] = []
-    for path in (*run.glob(f"epoch-*/{STATE}"), run / INTERRUPTED / STATE):
-        try:
-            told = json.loads(read_header(path).metadata["progress"])
-            found.append((told["step"], path))
-        except (UserError, KeyError, ValueError):
-            continue
+    found = ((step, path) for path in _states(run) if (step := _step(path)) is not None)
     return max(found, default=(0, None))[1]
+
+
+def damaged_states(run: Path) -> list[Path]:
+    """States that nothing can be resumed from."""
+    return [path for path in _states(run) if _step(path) is None]
+
+
+def _states(run: Path) -> list[Path]:
+    every = (*sorted(run.glob(f"epoch-*/{STATE}")), run / INTERRUPTED / STATE)
+    return [path for path in every if path.exists()]
+
+
+def _step(path: Path) -> int | None:
+    """Behind which step a state was written; None where it is damaged."""
+    try:
+        return int(json.loads(read_header(path).metadata["progress"])["step"])
+    except (UserError, KeyError, ValueError, TypeError):
+        return None
 
 
 def forget_states(run: Path, keep: int) -> None:

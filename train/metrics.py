@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 METRICS = "metrics.jsonl"
 SIGMA_BINS = 5
+# What is read again of a line.
+NEEDED = {"step", "samples_per_second"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,8 @@ def _lines(path: Path) -> Iterator[str]:
         return
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            json.loads(line)
+            told = json.loads(line)
         except ValueError:
             continue  # cut short by a crash
-        yield line
+        if isinstance(told, dict) and told.keys() >= NEEDED:
+            yield line

@@ -1,5 +1,6 @@
 """`train run`: dataset and base in, checkpoints out; resumes where it was."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from train.stopping import stopping
 from train.studio import Studio
 
 Say = Callable[[str], None]
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(config: TrainConfig, *, approved_only: bool, force: bool, say: Say) -> bool:
@@ -68,6 +70,8 @@ def _run(
             [(i.sha256, i.texts, i.placement.bucket, i.repeats) for i in material.items]
         ),
     )
+    for damaged in checkpoints.damaged_states(config.run_folder):
+        say(f"warning: {damaged}: is damaged, and passed over")
     resumed = checkpoints.latest_state(config.run_folder)
     if resumed is not None:
         _check_resumable(resumed, stamp, config, force=force)
@@ -76,6 +80,13 @@ def _run(
         return _begin(config, studio, processes, stamp, resumed, say)
     except torch.OutOfMemoryError as error:
         raise UserError(studio.out_of_memory()) from error
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        place = error.filename or config.run_folder
+        raise UserError(
+            f"{place}: the disk is full; make room, and the same command goes on from what is whole"
+        ) from error
 
 
 def _begin(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
@@ -87,6 +98,8 @@ def _begin(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
     say: Say,
 ) -> bool:
     studio.prepare()
+    modules = counted(len(studio.parameters) // 2, "module")
+    say(f"a LoRA of rank {config.adapter.rank} on {modules}")
     optimizer = build_optimizer([p for _, p in studio.parameters], config.optimizer)
     progress = Progress()
     if resumed is not None:
