@@ -53,13 +53,15 @@ def run(config: Path, *, approved_only: bool, force: bool) -> None:
     """Train, or go on where a run was stopped."""
     from train.launcher import start_all
     from train.quiet import quiet_libraries
+    from train.stopping import interruptible
 
     start_all(sys.argv[1:])
-    from train.run import run as train_run
+    with interruptible():
+        from train.run import run as train_run
 
-    settings = _config(config)
-    quiet_libraries()
-    done = train_run(settings, approved_only=approved_only, force=force, say=click.echo)
+        settings = _config(config)
+        quiet_libraries()
+        done = train_run(settings, approved_only=approved_only, force=force, say=click.echo)
     sys.exit(0 if done else STOPPED)
 
 

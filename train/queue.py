@@ -1,5 +1,6 @@
 """`train queue`: runs in turn."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -19,12 +20,12 @@ def run_queue(configs: Sequence[Path], *, approved_only: bool, say: Callable[[st
     Returns:
         0 where all were done, 3 where somebody stopped one, and with it the queue, else 2.
     """
-    failed = []
+    failed: list[str] = []
     for config in configs:
         words = [sys.executable, "-c", "from train.cli import main; main()", "run", "--config"]
         flags = ["--approved-only"] if approved_only else []
-        code = subprocess.run([*words, str(config), *flags], check=False).returncode  # noqa: S603 - ourselves
-        if code in STOPPED:
+        code, asked = _run([*words, str(config), *flags])
+        if asked or code in STOPPED:
             say(f"{config}: stopped, and the queue with it")
             return STOPPED[0]
         say(f"{config}: {'done' if code == 0 else f'failed with exit code {code}'}")
@@ -32,3 +33,20 @@ def run_queue(configs: Sequence[Path], *, approved_only: bool, say: Callable[[st
     if failed:
         say(f"failed: {', '.join(failed)}")
     return 2 if failed else 0
+
+
+def _run(words: Sequence[str]) -> tuple[int, bool]:
+    """Exit code of a run, and whether somebody asked this process to end: the run then saves."""
+    asked: list[int] = []
+    with subprocess.Popen(words) as child:  # noqa: S603 - ourselves
+
+        def pass_on(number: int, _: object) -> None:
+            asked.append(number)
+            child.terminate()
+
+        before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            return child.wait(), bool(asked)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

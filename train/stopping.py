@@ -1,10 +1,24 @@
-"""Ending long work between two steps, where somebody asks for it."""
+"""Ending long work where somebody asks for it: between two steps, where there are steps."""
 
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM interrupts as SIGINT does, where nobody waits for the end of a step."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

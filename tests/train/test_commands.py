@@ -17,10 +17,11 @@ import yaml
 from support.runs import PROGRAM, write_run
 
 from curate.errors import as_message
-from train.cli import cli
+from train.cli import cli, main
 from train.config import TrainConfig, load_config
 from train.launcher import is_alone_of_several
 from train.lora_files import read_lora
+from train.studio import Studio
 
 
 def train(*arguments: str) -> tuple[int, str]:
@@ -212,24 +213,57 @@ def test_a_process_knows_that_it_is_alone_of_several(
     assert is_alone_of_several(environment) == alone
 
 
-def test_a_signal_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    path = write_run(tmp_path, epochs=2000)
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (signal.SIGINT, ["run"]),
+        (signal.SIGTERM, ["run"]),
+        # To the queue alone: it passes the wish on, and does not begin the next run.
+        (signal.SIGINT, ["queue", "train.yaml", "never.yaml"]),
+        (signal.SIGTERM, ["queue", "train.yaml", "never.yaml"]),
+    ],
+)
+def test_a_signal_saves_and_the_same_command_goes_on(
+    tmp_path: Path, number: signal.Signals, words: list[str]
+) -> None:
+    write_run(tmp_path, epochs=2000)
     metrics = tmp_path / "runs" / "tiny" / "metrics.jsonl"
-    command = [sys.executable, "-c", PROGRAM, "run", "--config", str(path)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for _ in range(3000):  # a busy machine takes its time to import torch
         if metrics.exists() and metrics.read_text().count("\n") > 5:
             break
         time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 3, err
     assert "stopped behind step" in out
+    assert "never.yaml" not in out + err
+    assert (tmp_path / "runs" / "tiny" / "interrupted" / "state.safetensors").exists()
     step = int(out.split("stopped behind step ")[1].split(";")[0].replace(",", ""))
     last = json.loads(metrics.read_text().splitlines()[-1])
     assert last["step"] == step
     for lora in (tmp_path / "runs").rglob("tiny-*.safetensors"):
         assert len(read_lora(lora).modules) == 20
+
+
+def test_a_signal_before_the_first_step_ends_it_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_run(tmp_path)
+    monkeypatch.setattr(Studio, "prepare", lambda _: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(sys, "argv", ["train", "--config", str(path)])
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.strip() == "interrupted; what was written is whole"
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
