@@ -18,7 +18,7 @@ from train import estimate
 from train.config import TrainConfig
 from train.judging import told
 from train.material import Material, gather
-from train.plan import free_bytes, sum_up
+from train.plan import free_bytes, size_of, sum_up
 from train.untyped import library
 
 PACKAGES = (
@@ -77,7 +77,7 @@ def examine(config: TrainConfig, *, approved_only: bool) -> Iterator[Finding]:
         lambda: _heads(config),
         dataset,
         lambda: _sum(config, material[0]),
-        lambda: _device(config),
+        lambda: _device(config, material[0]),
         lambda: _attention(config),
         lambda: _text_side(config, material[0]),
         lambda: _vae(config),
@@ -150,11 +150,15 @@ def _sum(config: TrainConfig, material: Material) -> Iterator[Finding]:
     found = sum_up(config, material)
     wanted, free = found.files + found.states + found.latents, free_bytes(config)
     if wanted > free:
-        raise UserError(f"{config.output}: {wanted:,} bytes will be written, {free:,} are free")
+        raise UserError(
+            f"{config.output}: {wanted:,} bytes will be written, {free:,} are free; make room, or "
+            f"name another `output`"
+        )
     yield Finding("ok", f"{found.steps * config.epochs:,} steps on {found.modules:,} modules")
+    yield Finding("ok", f"{size_of(found.memory)} of memory, and workspace of kernels")
 
 
-def _device(config: TrainConfig) -> Iterator[Finding]:
+def _device(config: TrainConfig, material: Material) -> Iterator[Finding]:
     import torch
 
     if config.device == "cpu" or not torch.cuda.is_available():
@@ -172,6 +176,13 @@ def _device(config: TrainConfig) -> Iterator[Finding]:
             f"{', '.join(built)}; install the build of a newer CUDA"
         )
     yield Finding("ok", f"{name}, sm_{major}{minor}, CUDA {torch.version.cuda}")
+    wanted, free = sum_up(config, material).memory, torch.cuda.mem_get_info()[0]
+    if wanted > free:
+        yield Finding(
+            "warning",
+            f"{size_of(wanted)} and workspace of kernels will be held there, {size_of(free)} are "
+            f"free; set `checkpointing: true`, or `swap_blocks` with it",
+        )
 
 
 def _attention(config: TrainConfig) -> Iterator[Finding]:

@@ -53,6 +53,16 @@ class Sum:
     states: int
     latents: int
 
+    @property
+    def learned(self) -> int:
+        """Bytes of the LoRA, its gradients and the optimizer's moments."""
+        return self.trained * TRAINED_BYTES
+
+    @property
+    def memory(self) -> int:
+        """Bytes on the device, without the workspace of kernels."""
+        return self.weights + self.learned + self.kept
+
 
 def sum_up(config: TrainConfig, material: Material) -> Sum:
     """Add up a run.
@@ -128,7 +138,6 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
     """A plan for people; raises UserError like `sum_up`."""
     material = gather(config, approved_only=approved_only, read_base=False)
     found = sum_up(config, material)
-    learned = found.trained * TRAINED_BYTES
     approved = f"approved, manifest {material.manifest[:12]}" if material.manifest else "as it is"
     pictures = counted(len(material.items), "picture")
     yield f"dataset   {pictures} at {material.resolution}, {approved}"
@@ -141,13 +150,13 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
         f"{found.size.blocks} blocks, {found.trained:,} numbers"
     )
     yield (
-        f"memory    {_size(found.weights + learned + found.kept)} and workspace of kernels: "
-        f"{_size(found.weights)} base, {_size(learned)} LoRA and optimizer, "
-        f"{_size(found.kept)} for the way back"
+        f"memory    {size_of(found.memory)} and workspace of kernels: "
+        f"{size_of(found.weights)} base, {size_of(found.learned)} LoRA and optimizer, "
+        f"{size_of(found.kept)} for the way back"
     )
     yield (
-        f"disk      {_size(found.files)} LoRA files, {_size(found.states)} states, "
-        f"{_size(found.latents)} latents; {_size(free_bytes(config))} free"
+        f"disk      {size_of(found.files)} LoRA files, {size_of(found.states)} states, "
+        f"{size_of(found.latents)} latents; {size_of(free_bytes(config))} free"
     )
     pictures_shown = found.shown * config.epochs
     told_time = estimate.in_words(
@@ -199,5 +208,6 @@ def free_bytes(config: TrainConfig) -> int:
     return shutil.disk_usage(place).free
 
 
-def _size(number: int) -> str:
+def size_of(number: int) -> str:
+    """Bytes for people."""
     return f"{number / GIGA:.2f} GB" if number >= GIGA / 10 else f"{number / 1e6:.1f} MB"

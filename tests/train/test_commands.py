@@ -105,6 +105,7 @@ def test_the_doctor_goes_through_everything(tmp_path: Path) -> None:
     code, said = train("doctor", "--config", str(write_run(tmp_path)))
     assert code == 0, said
     assert "one step forward and back: loss" in said
+    assert "MB of memory, and workspace of kernels" in said
     assert said.index("texts are encoded") < said.index("one step forward")
 
 
