@@ -11,9 +11,10 @@ from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unf
 from curate.folder import suffix_of
 from curate.index import FoundPicture
 from curate.labels import AXES, Labels, apply_labels
-from rules.evidence import declared_evidence
+from rules.evidence import FINER, declared_evidence
 from rules.globs import matches
-from rules.model import Dataset, FileFacts, Picture, Seen, Sidecar
+from rules.known_labels import known
+from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
 from rules.profiles import Trainer, load_base, load_trainer
 from rules.spec import Source, Spec
 from rules.vocabulary import load_vocabulary
@@ -84,7 +85,17 @@ def _with_sight(picture: Picture, sights: Mapping[str, Seen]) -> Picture:
         if (evidence := getattr(seen, axis)) is not None
         and not (evidence.abstained and getattr(picture, axis) is not None)
     }
+    group = known(seen.view_group)
+    if group is not None and known(seen.view) is None and not _is_finer(picture.view, group):
+        told["view"] = group
     return replace(picture, seen=seen, **told)
+
+
+def _is_finer(declared: Evidence | None, group: Evidence) -> bool:
+    """Whether a caption says what a classifier only knows the group of."""
+    return declared is not None and (
+        declared.label == group.label or declared.label in FINER.get(group.label, ())
+    )
 
 
 def _picture(  # noqa: PLR0913, PLR0917 - what is said of all pictures, then of this one

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from curate.classify.labels import GROUPS, HEADS, QUANTITIES
+from curate.classify.labels import GROUPS, HEADS, QUANTITIES, VIEW_GROUPS
 from rules.model import Evidence, Seen
 from rules.records import parse_json, record
 
+LABELS = {**HEADS, "view_group": tuple(VIEW_GROUPS)}
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -23,7 +24,7 @@ class Guess:
 
 
 def _told_by(head: str) -> Callable[[Guess], Guess]:
-    known = (*HEADS[head], *GROUPS.get(head, ()))
+    known = (*LABELS[head], *GROUPS.get(head, ()))
 
     def checked(guess: Guess) -> Guess:
         if guess.label not in known:
@@ -44,6 +45,7 @@ class Sight:
     expression: Annotated[Guess, AfterValidator(_told_by("expression"))] | None = None
     mouth: Annotated[Guess, AfterValidator(_told_by("mouth"))] | None = None
     upright: Annotated[Guess, AfterValidator(_told_by("upright"))] | None = None
+    view_group: Annotated[Guess, AfterValidator(_told_by("view_group"))] | None = None
     head_height: Share | None = None
     figures: Annotated[float, Field(ge=0)] | None = None
     figure_box: tuple[Share, Share, Share, Share] | None = None
@@ -61,7 +63,7 @@ class SightLine:
 def written(seen: Seen) -> str:
     """JSON of a sight; what is not known, or as usual, is left out."""
     told: dict[str, object] = {}
-    for head in HEADS:
+    for head in LABELS:
         evidence: Evidence | None = getattr(seen, head)
         if evidence is not None:
             passed = {"abstained": True} if evidence.abstained else {}
@@ -85,7 +87,7 @@ def read_sights(lines: bytes) -> dict[str, Seen]:
 def _seen(sight: Sight, classifier: str) -> Seen:
     return Seen(
         classifier=classifier,
-        **{head: _evidence(getattr(sight, head)) for head in HEADS},
+        **{head: _evidence(getattr(sight, head)) for head in LABELS},
         head_height=sight.head_height,
         figures=sight.figures,
         figure_box=sight.figure_box,

@@ -198,6 +198,7 @@ class Seen:
         framing, view, elevation, pose, expression: source `seen`, with a calibrated `p`.
         mouth: `open` or `closed`.
         upright: `upright` or `not upright`: a rigid stand, whatever `pose` says.
+        view_group: `front`, `side` or `back`, each with its three-quarter views.
         head_height: height of the head with its hair as a share of the picture's height.
         figures: how many figures there are.
         figure_box: left, top, right and bottom of the figure as shares of the picture.
@@ -211,6 +212,7 @@ class Seen:
     expression: Evidence | None = None
     mouth: Evidence | None = None
     upright: Evidence | None = None
+    view_group: Evidence | None = None
     head_height: float | None = None
     figures: float | None = None
     figure_box: tuple[float, float, float, float] | None = None

@@ -25,7 +25,8 @@ def combine(*sights: Mapping[str, Seen]) -> Mapping[str, Seen]:
 def combined(one: Seen, other: Seen) -> Seen:
     """What two classifiers say of the same picture; what is measured is the first one's."""
     told: dict[str, Any] = {
-        head: _agreed(head, getattr(one, head), getattr(other, head)) for head in HEADS
+        head: _agreed(head, getattr(one, head), getattr(other, head))
+        for head in (*HEADS, "view_group")
     }
     for name in QUANTITIES:
         told[name] = getattr(other if getattr(one, name) is None else one, name)

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import Field
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from curate.classify import naming
-from curate.classify.classifier import Looks, unit
+from curate.classify.both_ways import both_ways
+from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel, as_half, build, plain_tokenizer
 from curate.classify.heads import Heads
 from curate.classify.naming import CONFIG, HEADS, WEIGHTS, embedded_id, file_sha256, one_line
@@ -57,15 +59,24 @@ class Embedded:
             self.clip = _load(folder / WEIGHTS, config, self.heads.card.backbone)
         except OSError as error:
             raise UserError(f"{error.filename}: {error.strerror}; install it anew") from error
+        found, wanted = len(self.heads.mean), 2 * int(config.model_cfg["embed_dim"])
+        if found != wanted:
+            fault = f"read {found} numbers of a picture, not {wanted}; `curate calibrate` fits them"
+            raise RecordError(str(heads or folder / HEADS), [fault])
         self.family = naming.EMBEDDED_FAMILY
         self.backbone = self.heads.card.backbone
         self.prepare = Prepare(side=self.clip.side)
 
+    def features(self, squares: Sequence[Square]) -> Embeddings:
+        """What the heads read of prepared pictures; see `both_ways`."""
+        return both_ways(self.clip, squares)
+
     def classify(self, squares: list[Square]) -> Looks:
         """What is seen in prepared pictures."""
-        embeddings_nd = self.clip.encode_pictures(squares)
-        seen = self.heads.see(embeddings_nd, self.id)
-        return Looks(seen=seen, embeddings=unit(embeddings_nd))
+        features_nd = self.features(squares)
+        seen = self.heads.see(features_nd, self.id)
+        as_they_are, _ = np.split(features_nd, 2, axis=1)
+        return Looks(seen=seen, embeddings=unit(as_they_are))
 
 
 def _load(path: Path, config: Config, backbone: str) -> ClipModel:

@@ -35,6 +35,7 @@ class HeadsCard:
     Attributes:
         backbone: sha256 of the weights whose embeddings they read.
         heads: name -> how it speaks.
+        view_group: threshold of groups of views; None where they are not told.
         farthest: from where on a picture is unlike all known ones; None where nothing tells.
         tested_on: how many labelled pictures of the user's own tested them.
         note: what they were fitted on, for people.
@@ -42,9 +43,16 @@ class HeadsCard:
 
     backbone: str
     heads: Mapping[str, HeadCard]
+    view_group: Annotated[float, Field(ge=0)] | None = None
     farthest: float | None = None
     tested_on: Annotated[int, Field(ge=0)] = 0
     note: str = ""
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Of every head, and of groups of views where they are told."""
+        groups = {} if self.view_group is None else {"view_group": self.view_group}
+        return {name: head.threshold for name, head in self.heads.items()} | groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,7 +142,7 @@ class Heads:
         return judge(
             classifier=classifier,
             probabilities=self.probabilities(embeddings_nd),
-            thresholds={name: head.threshold for name, head in self.card.heads.items()},
+            thresholds=self.card.thresholds,
             quantities={name: linear(standard_nd) for name, linear in self.quantities.items()},
             unlike_n=self.unlike(embeddings_nd),
         )

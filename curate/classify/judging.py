@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.classify.labels import HEADS, HIDDEN
+from curate.classify.labels import HEADS, HIDDEN, VIEW_GROUPS
 from rules.model import Evidence, Seen
 
 Floats = NDArray[np.floating]
@@ -22,6 +22,18 @@ def softmax(logits_nk: Floats) -> NDArray[np.float64]:
     raised_nk = np.asarray(logits_nk, np.float64)
     powers_nk = np.exp(raised_nk - raised_nk.max(axis=1, keepdims=True))
     return np.asarray(powers_nk / powers_nk.sum(axis=1, keepdims=True))
+
+
+def view_groups(p_nk: Floats) -> NDArray[np.float64]:
+    """Probabilities of views as those of their groups, shape (n, groups)."""
+    views = HEADS["view"]
+    return np.stack(
+        [
+            p_nk[:, [views.index(label) for label in labels]].sum(axis=1)
+            for labels in VIEW_GROUPS.values()
+        ],
+        axis=1,
+    )
 
 
 def judge(
@@ -37,7 +49,8 @@ def judge(
     Args:
         classifier: its id.
         probabilities: head -> (n, k), calibrated.
-        thresholds: head -> least probability at which it speaks.
+        thresholds: head -> least probability at which it speaks; groups of views are told where
+            there is one for `view_group`.
         quantities: name -> (n, values).
         unlike_n: pictures unlike anything known, of which nothing is said.
     """
@@ -59,6 +72,10 @@ def judge(
         head: _evidence(HEADS[head], p_nk, best[head], abstained[head])
         for head, p_nk in probabilities.items()
     }
+    if "view_group" in thresholds and "view" in probabilities:
+        sums = view_groups(probabilities["view"])
+        unsure_n = silent_n | (sums.max(axis=1) < thresholds["view_group"])
+        told["view_group"] = _evidence(tuple(VIEW_GROUPS), sums, sums.argmax(axis=1), unsure_n)
     told |= {name: [_quantity(name, v) for v in values] for name, values in measured.items()}
     return [
         Seen(classifier=classifier, **{name: values[row] for name, values in told.items()})

@@ -38,6 +38,17 @@ HIDDEN: Mapping[str, tuple[str, frozenset[str]]] = {
     "expression": ("view", frozenset({"back", "back_left", "back_right"})),
     "mouth": ("view", frozenset({"back", "back_left", "back_right"})),
 }
+# What several labels are called together, where one of them is not sure but all of them are.
+VIEW_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "front": ("front", "three_quarter_left", "three_quarter_right"),
+    "side": ("side_left", "side_right"),
+    "back": ("back", "back_left", "back_right"),
+}
+# For each view the place of its group.
+GROUP_OF_VIEW: tuple[int, ...] = tuple(
+    next(place for place, labels in enumerate(VIEW_GROUPS.values()) if view in labels)
+    for view in HEADS["view"]
+)
 # Labels of those who cannot tell left from right, as taggers and captions.
 GROUPS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "view": {
@@ -48,3 +59,17 @@ GROUPS: Mapping[str, Mapping[str, frozenset[str]]] = {
         ),
     }
 }
+
+
+def mirrored_labels(head: str) -> tuple[int, ...]:
+    """For each label of a head the place of what it is called in the mirrored picture."""
+    swapped = {"_left": "_right", "_right": "_left"}
+    labels = HEADS[head]
+    return tuple(
+        labels.index(
+            next(
+                (label.removesuffix(a) + b for a, b in swapped.items() if label.endswith(a)), label
+            )
+        )
+        for label in labels
+    )

@@ -1,8 +1,9 @@
 """Any open_clip model as a classifier: by prompts, or by heads that were fitted to it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from curate.classify.classifier import Looks, unit
+from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel
 from curate.classify.heads import Heads
 from curate.classify.naming import digest, file_sha256, own_heads
@@ -44,9 +45,13 @@ class OpenClip:
         pixels = repr((source.mean, source.std)).encode()
         self.id = f"{self.family}:{digest(self.backbone.encode(), pixels, content)}"
 
+    def features(self, squares: Sequence[Square]) -> Embeddings:
+        """What heads read of prepared pictures."""
+        return self.clip.encode_pictures(squares)
+
     def classify(self, squares: list[Square]) -> Looks:
         """What is seen in prepared pictures."""
-        embeddings_nd = self.clip.encode_pictures(squares)
+        embeddings_nd = self.features(squares)
         unit_nd = unit(embeddings_nd)
         if self._heads is not None:
             seen = self._heads.see(embeddings_nd, self.id)

@@ -1,6 +1,6 @@
 """Pictures whose labels are known, as a model's embeddings: drawn figures, and a person's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -8,7 +8,6 @@ import click
 import numpy as np
 
 from curate.classify.calibrate import Pictures
-from curate.classify.clip import ClipModel
 from curate.classify.drawn import UNKNOWN, Drawn, Known, Told, draw_known, figures, gathered
 from curate.classify.heads import Floats
 from curate.classify.labels import HEADS
@@ -28,10 +27,12 @@ SEED = 20_000_000
 class Eyes(Protocol):
     """A classifier with an image tower."""
 
-    clip: ClipModel
     prepare: Prepare
     backbone: str
     family: str
+
+    def features(self, squares: Sequence[Square]) -> Floats:
+        """What heads read of prepared pictures, shape (n, d)."""
 
 
 def draw_pictures(eyes: Eyes, count: int, split: Split) -> Pictures:
@@ -42,7 +43,7 @@ def draw_pictures(eyes: Eyes, count: int, split: Split) -> Pictures:
     parts: list[Floats] = []
     for batch in _in_batches(progress(ready, total=count, doing="drawing figures")):
         told += [known for _, known in batch]
-        parts.append(eyes.clip.encode_pictures([square for square, _ in batch]))
+        parts.append(eyes.features([square for square, _ in batch]))
     return Pictures(embeddings=np.concatenate(parts), known=gathered(told))
 
 
@@ -71,7 +72,7 @@ def labelled_pictures(session: Session, eyes: Eyes, *, declared: bool) -> Pictur
             squares[path] = square
     paths = list(squares)
     parts = [
-        eyes.clip.encode_pictures([squares[path] for path in paths[start : start + BATCH]])
+        eyes.features([squares[path] for path in paths[start : start + BATCH]])
         for start in range(0, len(paths), BATCH)
     ]
     labels = {

@@ -6,7 +6,7 @@ from rules.model import Dataset, Picture
 from rules.quoting import counted
 from rules.records import record
 from rules.registry import option, rule
-from rules.violation import Abstention, Said, Severity, Violation
+from rules.violation import Abstention, EvidenceValue, Said, Severity, Violation
 
 FEW = 4  # pictures that the account's author planned for
 
@@ -61,7 +61,7 @@ def missing_low_angle(dataset: Dataset, options: Options) -> Said:
     if seen.counts["below"]:
         return
     naming = [picture for picture in dataset.fed if _names_a_camera(picture)]
-    evidence = {
+    evidence: dict[str, EvidenceValue] = {
         "judged": judged,
         "below": 0,
         "wanted": "below" in wanted,

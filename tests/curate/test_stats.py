@@ -56,10 +56,10 @@ def test_what_a_label_rests_on_is_told_apart() -> None:
 
 
 def test_a_line_tells_labels_and_sources() -> None:
-    every = "1 labelled, 1 seen, 1 declared, 1 abstained, 1 unknown"
+    every = "1 labelled, 1 seen, 1 declared"
     assert list(distribution(bars(PICTURES))) == [
         "framing  full 5  (5 labelled)",
-        f"pose     posed 3, walk 1, unknown 1  ({every})",
+        f"pose     posed 2, walk 1; 1 unclear, guessed posed 1; 1 unknown  ({every})",
     ]
 
 

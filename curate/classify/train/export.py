@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from curate.classify.calibration import choose_threshold, fit_temperature
+from curate.classify.both_ways import both_ways
+from curate.classify.calibration import NEVER, choose_threshold, fit_temperature
 from curate.classify.clip import ClipModel, build, plain_tokenizer
 from curate.classify.embedded import PixelPlan, save_embedded
 from curate.classify.fitting import fit_familiar
 from curate.classify.heads import HeadCard, Heads, HeadsCard, Linear
-from curate.classify.judging import softmax
-from curate.classify.labels import HEADS
+from curate.classify.judging import softmax, view_groups
+from curate.classify.labels import GROUP_OF_VIEW, HEADS, mirrored_labels
 from curate.classify.naming import HEADS as HEADS_FILE
 from curate.classify.prepare import Prepare, Square
 from curate.classify.train.augment import scan, vary
@@ -71,10 +72,10 @@ def _known(seed: int, side: int, worn: bool, numbered: tuple[int, Figure]) -> Kn
     )
 
 
-def embed(clip: ClipModel, squares: Sequence[Square]) -> NDArray[np.float32]:
-    """Give the embeddings (n, d) of prepared pictures."""
+def features_of(clip: ClipModel, squares: Sequence[Square]) -> NDArray[np.float32]:
+    """Give what heads read of prepared pictures (n, 2d)."""
     batches = range(0, len(squares), BATCH)
-    return np.concatenate([clip.encode_pictures(squares[i : i + BATCH]) for i in batches])
+    return np.concatenate([both_ways(clip, squares[i : i + BATCH]) for i in batches])
 
 
 def export(
@@ -89,8 +90,8 @@ def export(
     clip.half().float()
     eyes = ClipModel(clip, plain_tokenizer(clip), mean=pixels.mean, std=pixels.std)
     known = known_pictures("calibration", SEED, FIGURES, eyes.side, workers)
-    embeddings = embed(eyes, [picture.square for picture in known])
-    heads = calibrated(plain_heads(average, backbone), embeddings, known)
+    features = features_of(eyes, [picture.square for picture in known])
+    heads = calibrated(for_both_ways(plain_heads(average, backbone)), features, known)
     heads.save(out / HEADS_FILE)
     return heads
 
@@ -122,27 +123,87 @@ def plain_heads(average: Mapping[str, Tensor], backbone: str) -> Heads:
     )
 
 
-def calibrated(heads: Heads, embeddings_nd: NDArray[np.float32], known: Sequence[Known]) -> Heads:
-    """Fit temperatures, thresholds and where the familiar ends."""
+def for_both_ways(heads: Heads) -> Heads:
+    """Let heads read a picture's looks and those of the mirrored one, with its sides swapped."""
+
+    def twice(
+        linear: Linear, other: NDArray[np.float32], other_bias: NDArray[np.float32]
+    ) -> Linear:
+        return Linear(
+            weight=np.float32(0.5) * np.concatenate([linear.weight, other], axis=1),
+            bias=np.float32(0.5) * (linear.bias + other_bias),
+        )
+
+    maps = {}
+    for name, linear in heads.heads.items():
+        order = list(mirrored_labels(name))
+        maps[name] = twice(linear, linear.weight[order], linear.bias[order])
+    quantities = {name: twice(q, q.weight, q.bias) for name, q in heads.quantities.items()}
+    box = heads.quantities["figure_box"]
+    # Left and right are as far from the other edge.
+    order, sign = [2, 1, 0, 3], np.array([-1, 1, -1, 1], np.float32)
+    offset = np.array([1, 0, 1, 0], np.float32)
+    quantities["figure_box"] = twice(
+        box, sign[:, None] * box.weight[order], offset + sign * box.bias[order]
+    )
+    return replace(
+        heads,
+        mean=np.concatenate([heads.mean] * 2),
+        scale=np.concatenate([heads.scale] * 2),
+        heads=maps,
+        quantities=quantities,
+    )
+
+
+def calibrated(heads: Heads, features_nd: NDArray[np.float32], known: Sequence[Known]) -> Heads:
+    """Fit temperatures, thresholds and where the familiar ends.
+
+    The promise must hold whatever pictures somebody has: labels count alike, however seldom
+    figures are drawn with them.
+    """
     cards: dict[str, HeadCard] = {}
-    for name, logits_nk in heads.logits(embeddings_nd).items():
+    maps = dict(heads.heads)
+    group_threshold = NEVER
+    for name, logits_nk in heads.logits(features_nd).items():
         labels_n = np.array([picture.labels[name] for picture in known])
         told = labels_n != IGNORED
-        temperature = fit_temperature(logits_nk[told], labels_n[told])
-        p_nk = softmax(logits_nk[told] / temperature)
-        right_n = p_nk.argmax(axis=1) == labels_n[told]
+        shares_k = np.bincount(labels_n[told], minlength=len(HEADS[name])) / told.sum()
+        alike_k = np.log(shares_k.clip(min=1 / told.sum())).astype(np.float32)
+        maps[name] = replace(maps[name], bias=maps[name].bias - alike_k)
+        some = np.flatnonzero(told)[as_many_of_each(labels_n[told])]
+        temperature = fit_temperature(logits_nk[some] - alike_k, labels_n[some])
+        p_nk = softmax((logits_nk[some] - alike_k) / temperature)
         cards[name] = HeadCard(
             labels=HEADS[name],
             temperature=round(temperature, 4),
-            threshold=round(choose_threshold(p_nk.max(axis=1), right_n, TARGET), 4),
+            threshold=promised(p_nk, labels_n[some]),
         )
+        if name == "view":
+            group_n = np.array(GROUP_OF_VIEW)[labels_n[some]]
+            even = as_many_of_each(group_n)
+            group_threshold = promised(view_groups(p_nk)[even], group_n[even])
     classes_n = np.array([8 * p.labels["framing"] + p.labels["view"] for p in known])
-    familiar = fit_familiar(heads.standardise(embeddings_nd), classes_n)
-    distances_n = familiar.distances(heads.standardise(embeddings_nd))
+    familiar = fit_familiar(heads.standardise(features_nd), classes_n)
+    distances_n = familiar.distances(heads.standardise(features_nd))
     card = replace(
         heads.card,
         heads=cards,
+        view_group=group_threshold,
         farthest=round(float(np.quantile(distances_n, FARTHEST)), 4),
         note=f"{len(known):,} drawn figures with hair, outfits and styles that training never had",
     )
-    return replace(heads, card=card, familiar=familiar)
+    return replace(heads, card=card, heads=maps, familiar=familiar)
+
+
+def promised(p_nk: NDArray[np.floating], labels_n: NDArray[np.integer]) -> float:
+    """Give the probability from which on a guess is right as often as `TARGET` says."""
+    right_n = p_nk.argmax(axis=1) == labels_n
+    return round(choose_threshold(p_nk.max(axis=1), right_n, TARGET), 4)
+
+
+def as_many_of_each(labels_n: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Give the places of equally many of every label, the first ones of each."""
+    _, counts = np.unique(labels_n, return_counts=True)
+    few = int(counts.min())
+    places = [np.flatnonzero(labels_n == label)[:few] for label in np.unique(labels_n)]
+    return np.sort(np.concatenate(places))

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from support.eyes import CONFIG, PIXELS, heads_of, tiny_embedded
+from support.eyes import CONFIG, PIXELS, WIDTH, heads_of, tiny_embedded
 
 from curate.classify.clip import build
 from curate.classify.embedded import Embedded
+from curate.classify.heads_file import read_card
 from curate.classify.naming import embedded_id, is_there
 from curate.classify.prepare import Square
 from curate.errors import UserError
@@ -37,7 +38,11 @@ def test_it_sees_what_open_clip_and_the_heads_compute(tmp_path: Path) -> None:
         expected = model.eval().encode_image(normal).numpy()
     looks = eyes.classify(pictures)
     np.testing.assert_allclose(eyes.clip.encode_pictures(pictures), expected, atol=1e-5)
-    assert looks.seen == eyes.heads.see(eyes.clip.encode_pictures(pictures), eyes.id)
+    mirrored = model.encode_image(normal.flip(3)).detach().numpy()
+    np.testing.assert_allclose(
+        eyes.features(pictures), np.concatenate([expected, mirrored], axis=1), atol=1e-5
+    )
+    assert looks.seen == eyes.heads.see(eyes.features(pictures), eyes.id)
     assert looks.embeddings is not None
     np.testing.assert_allclose(np.linalg.norm(looks.embeddings, axis=1), 1.0, rtol=1e-5)
 
@@ -62,6 +67,14 @@ def test_its_id_covers_weights_and_heads(tmp_path: Path) -> None:
 def test_texts_have_embeddings_of_length_one(eyes: Embedded) -> None:
     texts = eyes.clip.encode_texts(["a girl seen from behind", "a boy"])
     np.testing.assert_allclose(np.linalg.norm(texts, axis=1), 1.0, rtol=1e-5)
+
+
+def test_heads_that_read_another_number_of_looks_are_refused(tmp_path: Path) -> None:
+    folder = tiny_embedded(tmp_path)
+    backbone = read_card(folder / "heads.safetensors").backbone
+    heads_of(WIDTH, backbone=backbone).save(folder / "heads.safetensors")
+    with pytest.raises(RecordError, match="read 16 numbers of a picture, not 32"):
+        Embedded(folder)
 
 
 def test_weights_that_the_heads_do_not_know_are_refused(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from support.command import curate
-from support.eyes import heads_of, tiny_embedded
+from support.eyes import WIDTH, heads_of, tiny_embedded
 from support.folders import dataset
 
 from curate.classify import looking, naming
@@ -89,6 +90,30 @@ def test_a_caption_counts_where_the_classifier_would_rather_not_say(folder: Path
     assert framings(session) == [("full", "declared"), ("bust", "declared"), ("cowboy", "seen")]
     assert session.dataset.pictures[2].framing == unsure.framing
     assert session.dataset.pictures[0].seen == unsure
+
+
+@pytest.mark.parametrize(
+    ("caption", "group", "expected"),
+    [
+        ("tk, 1girl", "front", ("front", "seen")),
+        ("tk, 1girl, from side", "front", ("front", "seen")),
+        ("tk, 1girl, from side", "side", ("side", "declared")),
+        ("tk, 1girl, three-quarter view", "front", ("three_quarter", "declared")),
+        ("tk, 1girl, three-quarter view", None, ("three_quarter", "declared")),
+    ],
+)
+def test_the_group_of_a_view_counts_where_the_view_is_unclear_and_no_caption_says_more(
+    caption: str, group: str | None, expected: tuple[str, str], folder: Path
+) -> None:
+    (folder / "a.txt").write_text(caption)
+    unsure = Evidence(label="back", source="seen", p=0.5, abstained=True)
+    sure = None if group is None else Evidence(label=group, source="seen", p=0.98)
+    keep(folder, {"a.png": replace(saw(), view=unsure, view_group=sure)})
+    picture = open_dataset(str(folder)).dataset.pictures[0]
+    assert picture.view is not None
+    assert (picture.view.label, picture.view.source) == expected
+    assert picture.seen is not None
+    assert (picture.seen.view, picture.seen.view_group) == (unsure, sure)
 
 
 def test_labelled_pictures_that_a_classifier_saw_test_it(folder: Path) -> None:
@@ -184,7 +209,7 @@ def test_heads_that_were_fitted_to_the_dataset_are_another_classifier(
     backbone = read_card(model / "heads.safetensors").backbone
     own = eyes / ".curate" / "heads" / "embedded-1.safetensors"
     own.parent.mkdir()
-    heads_of(seed=5, backbone=backbone).save(own)
+    heads_of(2 * WIDTH, seed=5, backbone=backbone).save(own)
     session = open_dataset(str(eyes))
     assert session.sights.classifier == embedded_id(own) != shipped
     assert session.sights.looked == 3

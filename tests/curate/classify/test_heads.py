@@ -14,7 +14,7 @@ from curate.classify.fitting import fit_familiar, fit_linear, fit_quantity, stan
 from curate.classify.heads import HeadCard, Heads
 from curate.classify.heads_file import read_card
 from curate.classify.judging import judge
-from curate.classify.labels import HEADS, HIDDEN
+from curate.classify.labels import HEADS, HIDDEN, mirrored_labels
 from rules.records import RecordError
 
 DIM = 6
@@ -93,6 +93,31 @@ def test_a_head_speaks_from_its_threshold_on() -> None:
         0.59,
         True,
     )
+
+
+def test_a_view_that_is_not_sure_is_told_by_its_group_where_that_is() -> None:
+    views = HEADS["view"]
+    unsure, divided = np.zeros(len(views)), np.zeros(len(views))
+    unsure[[views.index("front"), views.index("three_quarter_left")]] = 0.55, 0.4
+    divided[[views.index("front"), views.index("side_left")]] = 0.55, 0.45
+    thresholds = {"view": 0.9, "view_group": 0.9}
+    told = judge(
+        classifier="x:1", probabilities={"view": np.stack([unsure, divided])}, thresholds=thresholds
+    )
+    views_told = [(e.label, e.abstained) for seen in told if (e := seen.view)]
+    assert views_told == [("front", True), ("front", True)]
+    groups = [(e.label, e.p, e.abstained) for seen in told if (e := seen.view_group)]
+    assert groups == [("front", 0.95, False), ("front", 0.55, True)]
+    (silent,) = judge(classifier="x:1", probabilities={"view": unsure[None]}, thresholds={})
+    assert silent.view_group is None
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_what_is_mirrored_twice_is_as_it_was(head: str) -> None:
+    once = mirrored_labels(head)
+    assert [once[place] for place in once] == list(range(len(HEADS[head])))
+    left = [place for place, label in enumerate(HEADS[head]) if label.endswith("_left")]
+    assert all(HEADS[head][once[place]].endswith("_right") for place in left)
 
 
 def test_nothing_is_said_of_a_picture_without_a_figure_but_everything_is_guessed() -> None:

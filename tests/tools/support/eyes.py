@@ -69,7 +69,7 @@ def tiny_embedded(folder: Path, seed: int = 0) -> Path:
     """The files of an embedded model."""
     torch.manual_seed(seed)
     backbone = save_embedded(folder, build(CONFIG).eval(), CONFIG, PIXELS)
-    heads_of(backbone=backbone).save(folder / "heads.safetensors")
+    heads_of(2 * WIDTH, backbone=backbone).save(folder / "heads.safetensors")
     return folder
 
 

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from support.eyes import WIDTH, heads_of
 
 from curate.classify.embedded import Embedded
-from curate.classify.labels import HEADS
+from curate.classify.labels import HEADS, mirrored_labels
 from curate.classify.train import export as exporting
 from curate.classify.train.drawn import draw_shards
-from curate.classify.train.export import export
+from curate.classify.train.export import as_many_of_each, export, for_both_ways
 from curate.classify.train.loop import Trainer, rate_at
 from curate.classify.train.recipe import Phase, Recipe, load_recipe
 from curate.classify.train.state import STATE
@@ -114,3 +116,28 @@ def test_what_is_written_is_what_users_load(
     assert set(heads.card.heads) == set(HEADS)
     assert all(head.temperature > 0 for head in heads.card.heads.values())
     assert eyes.prepare.side == 32
+
+
+def test_heads_that_look_both_ways_swap_sides_of_the_mirrored_look() -> None:
+    """What one look says of a picture, both looks say of it and its mirror image."""
+    one = heads_of(WIDTH)
+    both = for_both_ways(one)
+    embedding = np.random.default_rng(1).normal(size=(1, WIDTH)).astype(np.float32)
+    logits = {name: values[0] for name, values in one.logits(embedding).items()}
+    # A mirrored look that says the same but for the sides changes nothing.
+    for name, linear in one.heads.items():
+        wanted = logits[name][list(mirrored_labels(name))] - linear.bias
+        other, *_ = np.linalg.lstsq(linear.weight, wanted, rcond=None)
+        features = np.concatenate([embedding, other[None].astype(np.float32)], axis=1)
+        np.testing.assert_allclose(both.logits(features)[name][0], logits[name], atol=1e-3)
+    box = both.quantities["figure_box"](np.concatenate([embedding, embedding], axis=1))[0]
+    left, top, right, bottom = one.quantities["figure_box"](embedding)[0]
+    middle = np.array([(left + 1 - right) / 2, top, (right + 1 - left) / 2, bottom])
+    np.testing.assert_allclose(box, middle, atol=1e-5)
+
+
+def test_labels_count_alike_however_often_they_were_drawn() -> None:
+    labels = np.array([0] * 7 + [1] * 2 + [2] * 3)
+    kept = as_many_of_each(labels)
+    assert np.bincount(labels[kept]).tolist() == [2, 2, 2]
+    assert kept.tolist() == [0, 1, 7, 8, 9, 10]
