@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from curate.errors import UserError
@@ -18,8 +19,9 @@ from rules.records import RecordError, parse_json, record, to_plain, write_atomi
 MANIFEST = "manifest.json"
 SPEC_FILE = "dataset.yaml"
 MANIFEST_BYTES = 2**28
+ANEW = "`curate approve` writes it anew"
 THREADS = (os.cpu_count() or 1) + 1
-VERSION = 1
+VERSION = 2
 
 
 @record
@@ -71,6 +73,8 @@ class Manifest:
         dataset_yaml: sha256, None where there was no such file.
         report: sha256 of the report that the approval rests on.
         overridden: errors that people accepted.
+        seal: hash of everything else, so that an entry that was added, changed or taken out by
+            hand does not pass for approved.
     """
 
     version: int
@@ -82,6 +86,7 @@ class Manifest:
     overridden: tuple[Override, ...]
     pictures: tuple[ApprovedPicture, ...]
     rejected: tuple[RejectedPicture, ...] = ()
+    seal: str = ""
 
 
 def real_files(root: Path) -> dict[str, str]:
@@ -111,13 +116,21 @@ def _digest(place: str) -> str | None:
 
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
-    """Write it: the last file of an approval.
+    """Seal it and write it: the last file of an approval.
 
     Raises:
         OSError: it cannot be written; the old manifest is whole.
     """
-    content = json.dumps(to_plain(manifest), ensure_ascii=False, indent=1)
+    sealed = replace(manifest, seal=seal_of(manifest))
+    content = json.dumps(to_plain(sealed), ensure_ascii=False, indent=1)
     write_atomically(root / MANIFEST, f"{content}\n".encode())
+
+
+def seal_of(manifest: Manifest) -> str:
+    """sha256 of what a manifest says, whatever the order of its keys and its white space."""
+    plain = to_plain(replace(manifest, seal=""))
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def read_manifest(root: Path) -> Manifest:
@@ -125,22 +138,27 @@ def read_manifest(root: Path) -> Manifest:
 
     Raises:
         UserError: there is none.
-        RecordError: it cannot be understood.
+        RecordError: it cannot be understood, or was edited since it was written.
     """
     path = root / MANIFEST
     try:
         if path.exists() and not path.is_file():
-            raise RecordError(MANIFEST, ["is no regular file; `curate approve` writes one"])
+            raise RecordError(str(path), [f"is no regular file; {ANEW}"])
         if path.stat().st_size > MANIFEST_BYTES:
-            raise RecordError(MANIFEST, [f"is over {MANIFEST_BYTES:,} bytes"])
+            raise RecordError(str(path), [f"is over {MANIFEST_BYTES:,} bytes; {ANEW}"])
         raw = path.read_bytes()
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file; `curate approve` writes it") from error
-    manifest = parse_json(Manifest, raw, MANIFEST)
+    try:
+        manifest = parse_json(Manifest, raw, str(path))
+    except RecordError as error:
+        raise RecordError(str(path), [*error.faults, ANEW]) from error
     if manifest.version != VERSION:
-        raise RecordError(
-            MANIFEST, [f"is of version {manifest.version}, not {VERSION}; approve once more"]
-        )
+        fault = f"is of version {manifest.version}, not {VERSION}; {ANEW}"
+        raise RecordError(str(path), [fault])
+    if manifest.seal != seal_of(manifest):
+        fault = f"was edited, so it is not what somebody approved; {ANEW}"
+        raise RecordError(str(path), [fault])
     return manifest
 
 

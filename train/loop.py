@@ -70,7 +70,7 @@ def train(
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise UserError(
                     f"step {progress.step + 1}: the loss is {loss}, the gradient {norm}, with "
-                    f"{parts.names(steps[position])}; the last state is whole. Lower "
+                    f"{parts.names(steps[position])}; what was saved before is whole. Lower "
                     f"`optimizer.lr`, or look at these pictures"
                 )
             parts.optimizer.step()

@@ -15,7 +15,8 @@ from support.folders import dataset, draw
 
 from curate.approvals import Approvals, Decision, load_approvals, save_approvals
 from curate.browse.tags import decision_of, label_of, reason_of
-from curate.manifest import digests, read_manifest, real_files
+from curate.manifest import Manifest, digests, read_manifest, real_files, write_manifest
+from rules.records import parse
 
 LARGE = (1024, 1024)
 SPEC = "subject: {trigger: tk}\nlint: {select: [RES001, TAG001]}\n"
@@ -112,10 +113,33 @@ def test_a_manifest_that_is_missing_torn_or_leads_outside_is_refused(folder: Pat
     path = folder / "manifest.json"
     whole = json.loads(path.read_text())
     whole["pictures"][0]["path"] = "../../etc/passwd"
-    path.write_text(json.dumps(whole))
+    write_manifest(folder, parse(Manifest, whole, "test"))
     assert "../../etc/passwd is gone" in curate("approve", str(folder), "--check").out
     path.write_text(path.read_text()[:200])
     assert curate("approve", str(folder), "--check").code == 2
+
+
+@pytest.mark.parametrize("edit", ["taken out", "added", "renamed", "unsealed"])
+def test_a_manifest_that_somebody_edited_is_no_approval(edit: str, folder: Path) -> None:
+    assert curate("approve", str(folder), "--override", "RES001", "--reason", "x").code == 0
+    path = folder / "manifest.json"
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps(whole))
+    assert curate("approve", str(folder), "--check").code == 0  # only its white space differs
+    pictures = whole["pictures"]
+    if edit == "taken out":
+        del pictures[0]
+    elif edit == "added":
+        pictures.append(pictures[0])
+    elif edit == "renamed":
+        pictures[0]["path"] = "other.png"
+    else:
+        del whole["seal"]
+    path.write_text(json.dumps(whole))
+    refused = curate("approve", str(folder), "--check")
+    assert refused.code == 2
+    assert f"{path}: was edited, so it is not what somebody approved" in refused.err
+    assert "`curate approve` writes it anew" in refused.err
 
 
 def test_decisions_about_other_bytes_do_not_count(folder: Path) -> None:

@@ -398,6 +398,7 @@ def test_references_that_are_trained_are_refused(copied: Path) -> None:
 def approve(folder: Path) -> str:
     """Approve the set as `curate approve` writes it, and train on it."""
     from curate.manifest import (
+        VERSION,
         ApprovedPicture,
         Manifest,
         digests,
@@ -418,8 +419,8 @@ def approve(folder: Path) -> str:
         for name in ("a", "b")
     )
     manifest = Manifest(
-        version=1, tool="test", dataset="set", trainer="builtin", dataset_yaml=spec_digest(root),
-        report="0" * 64, overridden=(), pictures=pictures,
+        version=VERSION, tool="test", dataset="set", trainer="builtin",
+        dataset_yaml=spec_digest(root), report="0" * 64, overridden=(), pictures=pictures,
     )  # fmt: skip
     write_manifest(root, manifest)
     return hashlib.sha256((root / "manifest.json").read_bytes()).hexdigest()

@@ -12,6 +12,7 @@ from curate.buckets import steps_per_epoch
 from curate.captions import SlotTable, parse_caption
 from curate.errors import UserError
 from rules.profiles import load_base, load_trainer
+from rules.records import RecordError
 from rules.spec import Spec, Subject, TrainerChoice
 from rules.vocabulary import load_vocabulary
 from train.config import CaptionSettings, load_config
@@ -213,7 +214,7 @@ def test_a_manifest_edited_by_hand_is_refused(config_file: Path) -> None:
     approve(folder)
     manifest = folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"a.png"', '"c.png"', 1))
-    with pytest.raises(UserError, match=r"RUN011 c\.png has changed"):
+    with pytest.raises(RecordError, match="was edited, so it is not what somebody approved"):
         gather(load_config(config_file), approved_only=True)
 
 
