@@ -22,7 +22,7 @@ MANY = 1000
 NORMAL = NormalDist()
 
 
-def wilson_interval(k: int, n: int, z: float = Z_95) -> tuple[float, float]:
+def wilson_interval(k: float, n: float, z: float = Z_95) -> tuple[float, float]:
     """Bounds of a share of which k of n were seen; two-sided 95% by default.
 
     Source: Wilson (1927), without continuity correction.

@@ -19,16 +19,28 @@ COLDEST, HOTTEST = 0.02, 50.0
 
 
 def negative_log_likelihood(
-    logits_nk: Floats, labels_n: NDArray[np.integer], temperature: float = 1.0
+    logits_nk: Floats,
+    labels_n: NDArray[np.integer],
+    temperature: float = 1.0,
+    weights_n: Floats | None = None,
 ) -> float:
-    """Mean surprise at the labels, in nats."""
+    """Mean surprise at the labels, in nats; weighted where pictures do not count alike."""
     scaled_nk = np.asarray(logits_nk, np.float64) / temperature
     most_n = scaled_nk.max(axis=1)
     total_n = most_n + np.log(np.exp(scaled_nk - most_n[:, None]).sum(axis=1))
-    return float((total_n - scaled_nk[np.arange(len(labels_n)), labels_n]).mean())
+    surprise_n = total_n - scaled_nk[np.arange(len(labels_n)), labels_n]
+    return float(np.average(surprise_n, weights=weights_n))
 
 
-def fit_temperature(logits_nk: Floats, labels_n: NDArray[np.integer]) -> float:
+def label_weights(labels_n: NDArray[np.integer]) -> NDArray[np.float64]:
+    """A weight for every picture under which all labels that occur count alike; their mean is 1."""
+    _, place_n, counts = np.unique(labels_n, return_inverse=True, return_counts=True)
+    return np.asarray(len(labels_n) / (len(counts) * counts[place_n]))
+
+
+def fit_temperature(
+    logits_nk: Floats, labels_n: NDArray[np.integer], weights_n: Floats | None = None
+) -> float:
     """The temperature under which the labels are least surprising; over 1 tempers a boaster.
 
     Source: Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, 2017.
@@ -39,7 +51,7 @@ def fit_temperature(logits_nk: Floats, labels_n: NDArray[np.integer]) -> float:
     if len(labels_n) == 0 or len(labels_n) != len(logits_nk):
         raise ValueError(f"{len(logits_nk)} rows of logits need as many labels, at least one")
     found = minimize_scalar(
-        lambda log_t: negative_log_likelihood(logits_nk, labels_n, math.exp(log_t)),
+        lambda log_t: negative_log_likelihood(logits_nk, labels_n, math.exp(log_t), weights_n),
         bounds=(math.log(COLDEST), math.log(HOTTEST)),
         method="bounded",
         options={"xatol": 1e-4},
@@ -48,7 +60,12 @@ def fit_temperature(logits_nk: Floats, labels_n: NDArray[np.integer]) -> float:
 
 
 def choose_threshold(
-    p_n: Floats, correct_n: NDArray[np.bool_], target: float, *, certain: bool = True
+    p_n: Floats,
+    correct_n: NDArray[np.bool_],
+    target: float,
+    *,
+    certain: bool = True,
+    weights_n: Floats | None = None,
 ) -> float:
     """The probability from which on to speak: most pictures at the promised accuracy.
 
@@ -57,18 +74,23 @@ def choose_threshold(
         correct_n: whether it was right.
         target: share that has to be right among those that are spoken of.
         certain: whether the Wilson lower bound must reach the target, not only the share itself.
+        weights_n: how much each picture counts; the bound is that of as many pictures as these
+            weights are worth (Kish's effective sample size).
 
     Returns:
         A threshold midway to the next lower probability; NEVER where no threshold will do.
     """
     order = np.argsort(-np.asarray(p_n, np.float64), kind="stable")
-    p, right = np.asarray(p_n, np.float64)[order], np.cumsum(np.asarray(correct_n)[order])
+    p, correct = np.asarray(p_n, np.float64)[order], np.asarray(correct_n)[order]
+    weights = np.ones(len(p)) if weights_n is None else np.asarray(weights_n, np.float64)[order]
+    share = np.cumsum(weights * correct) / np.cumsum(weights)
+    worth = np.cumsum(weights) ** 2 / np.cumsum(weights**2)
     # A threshold cannot part equal probabilities: only the last of each will do.
     for last in np.flatnonzero(np.append(p[:-1] != p[1:], True))[::-1] if len(p) else ():
-        k, n = int(right[last]), int(last) + 1
-        reached = wilson_interval(k, n)[0] if certain else k / n
+        n = float(worth[last])
+        reached = wilson_interval(min(n, share[last] * n), n)[0] if certain else share[last]
         if reached >= target:
-            below = float(p[last + 1]) if n < len(p) else 0.0
+            below = float(p[last + 1]) if last + 1 < len(p) else 0.0
             return (float(p[last]) + below) / 2
     return NEVER
 

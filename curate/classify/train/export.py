@@ -15,7 +15,12 @@ from PIL import Image
 from torch import Tensor
 
 from curate.classify.both_ways import both_ways
-from curate.classify.calibration import NEVER, choose_threshold, fit_temperature
+from curate.classify.calibration import (
+    NEVER,
+    choose_threshold,
+    fit_temperature,
+    label_weights,
+)
 from curate.classify.clip import ClipModel, build, plain_tokenizer
 from curate.classify.embedded import PixelPlan, save_embedded
 from curate.classify.fitting import fit_familiar
@@ -170,18 +175,16 @@ def calibrated(heads: Heads, features_nd: NDArray[np.float32], known: Sequence[K
         shares_k = np.bincount(labels_n[told], minlength=len(HEADS[name])) / told.sum()
         alike_k = np.log(shares_k.clip(min=1 / told.sum())).astype(np.float32)
         maps[name] = replace(maps[name], bias=maps[name].bias - alike_k)
-        some = np.flatnonzero(told)[as_many_of_each(labels_n[told])]
-        temperature = fit_temperature(logits_nk[some] - alike_k, labels_n[some])
-        p_nk = softmax((logits_nk[some] - alike_k) / temperature)
+        known_n, fair_nk = labels_n[told], logits_nk[told] - alike_k
+        temperature = fit_temperature(fair_nk, known_n, label_weights(known_n))
+        p_nk = softmax(fair_nk / temperature)
         cards[name] = HeadCard(
             labels=HEADS[name],
             temperature=round(temperature, 4),
-            threshold=promised(p_nk, labels_n[some]),
+            threshold=promised(p_nk, known_n),
         )
         if name == "view":
-            group_n = np.array(GROUP_OF_VIEW)[labels_n[some]]
-            even = as_many_of_each(group_n)
-            group_threshold = promised(view_groups(p_nk)[even], group_n[even])
+            group_threshold = promised(view_groups(p_nk), np.array(GROUP_OF_VIEW)[known_n])
     classes_n = np.array([8 * p.labels["framing"] + p.labels["view"] for p in known])
     familiar = fit_familiar(heads.standardise(features_nd), classes_n)
     distances_n = familiar.distances(heads.standardise(features_nd))
@@ -198,12 +201,5 @@ def calibrated(heads: Heads, features_nd: NDArray[np.float32], known: Sequence[K
 def promised(p_nk: NDArray[np.floating], labels_n: NDArray[np.integer]) -> float:
     """Give the probability from which on a guess is right as often as `TARGET` says."""
     right_n = p_nk.argmax(axis=1) == labels_n
-    return round(choose_threshold(p_nk.max(axis=1), right_n, TARGET), 4)
-
-
-def as_many_of_each(labels_n: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Give the places of equally many of every label, the first ones of each."""
-    _, counts = np.unique(labels_n, return_counts=True)
-    few = int(counts.min())
-    places = [np.flatnonzero(labels_n == label)[:few] for label in np.unique(labels_n)]
-    return np.sort(np.concatenate(places))
+    weights_n = label_weights(labels_n)
+    return round(choose_threshold(p_nk.max(axis=1), right_n, TARGET, weights_n=weights_n), 4)

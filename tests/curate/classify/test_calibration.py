@@ -15,6 +15,7 @@ from curate.classify.calibration import (
     calibration_error,
     choose_threshold,
     fit_temperature,
+    label_weights,
     macro_f1,
     negative_log_likelihood,
 )
@@ -65,6 +66,35 @@ def test_a_threshold_lets_as_many_speak_as_keep_the_promise() -> None:
     correct = np.array([True, True, True, False, True, False])
     assert choose_threshold(p, correct, 0.8, certain=False) == pytest.approx(0.55)
     assert choose_threshold(p, correct, 0.9, certain=False) == pytest.approx(0.75)
+
+
+def test_a_picture_that_counts_twice_counts_as_two() -> None:
+    rng = np.random.default_rng(8)
+    p = rng.uniform(0.3, 1.0, 400)
+    correct = rng.uniform(size=400) < p
+    times = rng.integers(1, 3, 400)
+    weights, twice = times.astype(float), np.repeat(np.arange(400), times)
+    once = choose_threshold(p, correct, 0.8, certain=False, weights_n=weights)
+    assert once == pytest.approx(choose_threshold(p[twice], correct[twice], 0.8, certain=False))
+    logits, labels = rng.normal(size=(400, 3)) * 3, rng.integers(0, 3, 400)
+    assert fit_temperature(logits, labels, weights) == pytest.approx(
+        fit_temperature(logits[twice], labels[twice]), rel=1e-3
+    )
+
+
+def test_weights_prove_no_more_than_their_pictures_are_worth() -> None:
+    """Ten pictures of a weight of nine hundred prove little, however sure they look."""
+    p = np.concatenate([np.full(10, 0.9), np.full(90, 0.8)])
+    correct = np.ones(100, bool)
+    assert choose_threshold(p, correct, 0.9) < 0.8
+    weights = np.concatenate([np.full(10, 900.0), np.ones(90)])
+    assert choose_threshold(p, correct, 0.9, weights_n=weights) == NEVER
+
+
+def test_labels_count_alike_however_often_they_occur() -> None:
+    labels = np.array([0] * 7 + [2] * 2 + [5] * 3)
+    weights = label_weights(labels)
+    assert [weights[labels == label].sum() for label in (0, 2, 5)] == pytest.approx([4.0] * 3)
 
 
 def test_a_certain_threshold_is_one_whose_wilson_bound_holds() -> None:

@@ -13,7 +13,7 @@ from curate.classify.embedded import Embedded
 from curate.classify.labels import HEADS, mirrored_labels
 from curate.classify.train import export as exporting
 from curate.classify.train.drawn import draw_shards
-from curate.classify.train.export import as_many_of_each, export, for_both_ways
+from curate.classify.train.export import export, for_both_ways
 from curate.classify.train.loop import Trainer, rate_at
 from curate.classify.train.recipe import Phase, Recipe, load_recipe
 from curate.classify.train.state import STATE
@@ -134,10 +134,3 @@ def test_heads_that_look_both_ways_swap_sides_of_the_mirrored_look() -> None:
     left, top, right, bottom = one.quantities["figure_box"](embedding)[0]
     middle = np.array([(left + 1 - right) / 2, top, (right + 1 - left) / 2, bottom])
     np.testing.assert_allclose(box, middle, atol=1e-5)
-
-
-def test_labels_count_alike_however_often_they_were_drawn() -> None:
-    labels = np.array([0] * 7 + [1] * 2 + [2] * 3)
-    kept = as_many_of_each(labels)
-    assert np.bincount(labels[kept]).tolist() == [2, 2, 2]
-    assert kept.tolist() == [0, 1, 7, 8, 9, 10]
