@@ -83,8 +83,8 @@ class Wardrobe:
             return None
         if style == "varied":
             return min(self._worn, key=lambda o: (self._worn[o] + added[o], o))
-        total, more = self._worn.total() or 1, added.total() + 1
-        return max(self._worn, key=lambda o: (self._worn[o] / total - added[o] / more, o))
+        # As seats are shared out (D'Hondt): a rare outfit has its turn late, not in the first few.
+        return max(self._worn, key=lambda o: (self._worn[o] / (added[o] + 1), o))
 
 
 def additions(

@@ -145,6 +145,9 @@ def test_with_the_embedded_model_the_real_report_has_the_predicted_codes(
     ran = curate("plan", str(folder), "--format", "json")
     assert ran.code == 0, ran.err
     told = json.loads(ran.out)
+    assert any(picture.shot.elevation == "below" for picture in planned(told))
+    assert told["prunes"]
+    assert all(code.startswith(("BAL", "CON", "COV")) for code in told["coming"])
     carry_out(told, folder)
     (folder / "labels.json").unlink()
     ran = curate("lint", str(folder), "--format", "json", "--fail-on", "never")
@@ -170,6 +173,19 @@ def test_limits_are_kept(tmp_path: Path) -> None:
         assert len(planned(told)) <= added
         assert sum(len(prune["paths"]) for prune in told["prunes"]) <= dropped
     assert curate("plan", str(folder), "--max-add", "-1").code == 2
+
+
+def test_a_gap_that_nobody_is_sure_of_is_filled_and_not_hidden(tmp_path: Path) -> None:
+    # With one picture less there are too few to miss it.
+    captions = {f"{n}": f"tk, full body, standing, tag {n}" for n in range(8)}
+    folder = dataset(tmp_path / "set", captions, (256, 256))
+    (folder / "dataset.yaml").write_text(
+        "subject: {trigger: tk}\nwanted: {elevation: [eye, below]}\nlint: {select: [COV005]}\n"
+    )
+    told = json.loads(curate("plan", str(folder), "--format", "json").out)
+    assert [finding["severity"] for finding in told["today"]["findings"]] == ["info"]
+    assert [picture.shot.elevation for picture in planned(told)] == ["below"]
+    assert told["cleared"] == ["COV005"]
 
 
 def test_a_plan_changes_nothing_but_the_cache(tmp_path: Path) -> None:
