@@ -101,7 +101,7 @@ def lint(dataset: Dataset, settings: LintSettings, *, tool: str, today: dt.date)
         abstained += [
             AbstainedRule(code=rule.code, reason=a.reason, count=a.count, total=a.total)
             for a in said
-            if isinstance(a, Abstention)
+            if isinstance(a, Abstention) and a.count
         ]
     kept, suppressed, notes = _suppress(findings, settings.suppressions, today, set(ran))
     return Report(
