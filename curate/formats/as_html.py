@@ -14,6 +14,7 @@ from curate.formats import html_charts
 from curate.formats.html_findings import blocks, plain_list
 from curate.formats.html_pictures import MOST, cards, gallery
 from curate.formats.place import Place
+from curate.formats.readable import abstained, skipped
 from curate.preview.markup import Markup, element, join
 from curate.stats.count import count
 from rules.quoting import counted
@@ -172,12 +173,12 @@ def _distributions(place: Place) -> tuple[Markup, ...]:
 
 def _aside(report: Report) -> Iterable[Markup]:
     told = [
-        element("li", element("b", skipped.code), f" was skipped: {skipped.reason}")
-        for skipped in report.skipped
+        element("li", element("b", ", ".join(codes)), f" skipped: {reason}")
+        for reason, codes in skipped(report).items()
     ]
     told += [
-        element("li", element("b", a.code), f" abstained on {a.count:,} of {a.total:,}: {a.reason}")
-        for a in report.abstained
+        element("li", element("b", ", ".join(codes)), f" abstained on {reason}")
+        for reason, codes in abstained(report).items()
     ]
     if told:
         yield element("h2", "What was not judged")

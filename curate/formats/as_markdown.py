@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from curate.formats.place import Place, visible
+from curate.formats.readable import abstained, skipped
 from rules.quoting import counted
 from rules.report import Finding, Report
 from rules.violation import Severity
@@ -96,8 +97,10 @@ def _rule(code: str, findings: list[Finding], place: Place) -> Iterator[str]:
 
 def _not_judged(report: Report) -> Iterator[str]:
     yield f"{counted(len(report.ran), 'rule')} judged."
-    told = [f"{s.code} was skipped: {s.reason}" for s in report.skipped]
-    told += [f"{a.code} abstained on {a.count} of {a.total}: {a.reason}" for a in report.abstained]
+    told = [f"{', '.join(codes)} skipped: {reason}" for reason, codes in skipped(report).items()]
+    told += [
+        f"{', '.join(codes)} abstained on {reason}" for reason, codes in abstained(report).items()
+    ]
     told += [f"{gone.count} of {gone.code} in the baseline are gone" for gone in report.gone]
     told += [f"{len(report.suppressed)} suppressed"] if report.suppressed else []
     yield from _list((*told, *report.notes))

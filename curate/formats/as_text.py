@@ -1,13 +1,13 @@
 """Text for people: findings by rule, with numbers and the way out, then what was not judged."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import click
 
 from curate.formats.place import Place, visible
-from curate.formats.readable import alike, cell, tables
+from curate.formats.readable import abstained, alike, cell, skipped, tables
 from rules.quoting import counted
 from rules.report import Finding, Report
 from rules.violation import EvidenceValue, Severity
@@ -123,10 +123,9 @@ def _summary(report: Report) -> Iterator[Line]:
     yield [(head + verdict, style), ("".join(f", {part}" for part in extra), {})]
     yield from _gone(report)
     yield _plain(f"{counted(len(report.ran), 'rule')} judged{_not_judged(report)}")
-    for reason, codes in _by_reason((s.reason, s.code) for s in report.skipped):
+    for reason, codes in skipped(report).items():
         yield [("  skipped ", {"dim": True}), (f"{', '.join(codes)}: {reason}", {})]
-    abstained = ((f"{a.count} of {a.total}: {a.reason}", a.code) for a in report.abstained)
-    for reason, codes in _by_reason(abstained):
+    for reason, codes in abstained(report).items():
         yield [("  abstained ", {"dim": True}), (f"{', '.join(codes)} on {reason}", {})]
     if report.findings:
         yield [(f"`curate explain {report.findings[0].code}` tells more", {"dim": True})]
@@ -144,10 +143,3 @@ def _gone(report: Report) -> Iterator[Line]:
 
 def _not_judged(report: Report) -> str:
     return f", {len(report.skipped)} could not be:" if report.skipped else ""
-
-
-def _by_reason(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    groups: dict[str, list[str]] = {}
-    for reason, code in told:
-        groups.setdefault(reason, []).append(code)
-    yield from groups.items()

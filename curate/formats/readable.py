@@ -1,8 +1,8 @@
 """What several formats for people share: which findings say the same, and evidence as tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rules.report import Finding
+from rules.report import Finding, Report
 from rules.violation import EvidenceValue
 
 
@@ -14,6 +14,23 @@ def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
         one = len(finding.paths) == 1
         groups.setdefault(said if one else finding.fingerprint, []).append(finding)
     return list(groups.values())
+
+
+def skipped(report: Report) -> Mapping[str, list[str]]:
+    """Reason -> the rules that were skipped for it."""
+    return _by_reason((rule.reason, rule.code) for rule in report.skipped)
+
+
+def abstained(report: Report) -> Mapping[str, list[str]]:
+    """`n of m: reason` -> the rules that abstained on so many."""
+    return _by_reason((f"{a.count:,} of {a.total:,}: {a.reason}", a.code) for a in report.abstained)
+
+
+def _by_reason(told: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for reason, code in told:
+        groups.setdefault(reason, []).append(code)
+    return groups
 
 
 def tables(

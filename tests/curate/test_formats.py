@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -116,6 +117,19 @@ def test_github_prints_one_command_a_line_whatever_a_caption_holds() -> None:
         "::error file=data/set/a b.png,title=RES001 a-name::495x495 holds 23%25%0Amend it"
     )
     assert lines[2].startswith("::warning file=data/set/c.txt,line=2,col=1,title=TAG001 a-name::")
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("text", "skipped TAG001, TAG002: no vocabulary"),
+        ("markdown", "- TAG001, TAG002 skipped&#58; no vocabulary"),
+        ("html", "<b>TAG001, TAG002</b> skipped: no vocabulary"),
+    ],
+)
+def test_rules_that_were_skipped_for_one_reason_are_told_together(form: str, told: str) -> None:
+    more = SkippedRule(code="TAG002", reason="no vocabulary")
+    assert told in render(form, replace(REPORT, skipped=(*REPORT.skipped, more)), PLACE)
 
 
 @pytest.mark.parametrize("colour", [True, False])
