@@ -68,7 +68,7 @@ def _addition(addition: Addition) -> Markup:
         for picture in addition.pictures
     )
     return _block(
-        f"{len(addition.pictures)} of {addition.sort}",
+        f"{counted(len(addition.pictures), 'picture')}: {addition.sort}",
         addition.clears,
         element("ol", *items, class_="told"),
         "info",
@@ -110,11 +110,11 @@ def _table(plan: Plan) -> Markup:
         for row in plan.rows
     )
     table = element("table", element("thead", head), element("tbody", *rows), class_="evidence")
-    return element("div", table, class_="scroll")
+    return element("div", table, class_="scroll counts")
 
 
 def _count(number: int, severity: str, row: Row | None = None) -> Markup:
     if not number:
         cleared = row is not None and row.today
-        return element("span", "cleared" if cleared else "-", class_="badge fixable")
+        return element("span", "cleared", class_="badge good") if cleared else Markup("-")
     return join(Markup(f"{number:,} "), element("span", severity, class_=f"badge {severity}"))

@@ -120,7 +120,7 @@ class Solver:
                 there.remove(code)
             else:
                 back.append(code)
-        return tuple(dict.fromkeys(back))
+        return tuple(sorted(set(back)))
 
     def _best(self, state: State, max_add: int, max_drop: int) -> State | None:
         """The state with the largest gain a picture, None where none is worth it.
