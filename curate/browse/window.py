@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 import warnings
 import webbrowser
@@ -105,7 +106,8 @@ def _is_free(port: int) -> bool:
 
 
 def _launch(fo: Any, dataset: Any, port: int) -> Any:
-    with warnings.catch_warnings(action="ignore"):
+    # It prints that it waits for its server; ours on stdout is the address alone.
+    with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(sys.stderr):
         return fo.launch_app(
             dataset,
             spaces=workspace(fo, dataset),

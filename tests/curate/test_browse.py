@@ -51,7 +51,9 @@ def window(home: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     )
     assert process.stdout is not None
     first = process.stdout.readline()
-    assert f"http://127.0.0.1:{port}/datasets/kei" in first, process.communicate()[1]
+    if f"http://127.0.0.1:{port}/datasets/kei" not in first:
+        process.kill()
+        pytest.fail(f"said {first!r}, then {process.communicate()}")
     yield process, first.split()[-1]
     if process.poll() is None:
         process.kill()
