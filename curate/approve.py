@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -234,9 +235,10 @@ def _refusal(session: Session, report: Report, standing: list[str]) -> Iterable[
     for code in standing:
         found = [finding for finding in report.findings if finding.code == code]
         yield f"  {code} {found[0].name}, {counted(len(found), 'finding')}: {found[0].message}"
+    way = f"`curate lint {shlex.quote(session.shown)}`"
     yield (
-        f"mend them (`curate lint {session.shown}` says how), reject the pictures, or accept an "
-        f"error with --override {standing[0]} --reason '...'"
+        f"mend them ({way} says how), reject the pictures, or accept an error with "
+        f"--override {standing[0]} --reason '...'"
     )
 
 

@@ -13,7 +13,7 @@ from curate import __version__
 from curate.errors import UserError
 from curate.formats import FORMATS, render
 from curate.formats.as_json import as_plain
-from curate.formats.place import Place, visible
+from curate.formats.place import Place
 from curate.outputs import Output, parse_outputs, write_outputs
 from curate.session import Session, open_dataset
 from curate.stats.as_text import distribution
@@ -87,7 +87,7 @@ def _fixed(session: Session, settings: LintSettings) -> tuple[str, ...]:
 
     mended = checked_mend(session, settings, unsafe=False)
     for line in diff_lines(mended.changes, session.shown):
-        click.echo(visible(line), err=True)
+        click.echo(line, err=True)
     written = write_mended(session, mended)
     left = {**mended.left, **written.left}
     return tuple(f"`{path}` was left alone: {why}" for path, why in left.items())

@@ -1,6 +1,7 @@
 """`curate fix` and `curate lint --fix`: show what changes, change it, say what is left."""
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def fix_command(  # noqa: PLR0913 - the options of the command, all by keyword
     session = open_dataset(directory, trainer=trainer, cache_dir=cache_dir)
     settings = changed_settings(session.dataset.spec.lint, select, ignore, None)
     mended = checked_mend(session, settings, unsafe=unsafe)
-    _say(diff_lines(mended.changes, session.shown))
+    _print(diff_lines(mended.changes, session.shown))
     if diff:
         _say(_left(mended.left))
         return int(bool(mended.changes or mended.left))
@@ -78,7 +79,7 @@ def write_mended(session: Session, mended: Mended) -> Written:
 
 
 def diff_lines(changes: tuple[Change, ...], folder: str) -> Iterator[str]:
-    """Every change as a unified diff."""
+    """Every change as a unified diff that can be printed as it is."""
     place = Place(folder=folder, texts={})
     for change in changes:
         yield from unified_diff(change, place.path(change.path))
@@ -89,7 +90,7 @@ def _undo(directory: str, cache_dir: Path | None, *, diff: bool) -> int:
     if not root.is_dir():
         raise UserError(f"{directory}: no such folder")
     written = undo(root, Store.of(root, cache_dir).folder, write=not diff)
-    _say(diff_lines(written.done, directory))
+    _print(diff_lines(written.done, directory))
     if not diff:
         number = counted(len(written.done), "caption file")
         _say([f"{number} put back as before the last fix"])
@@ -107,7 +108,7 @@ def _summary(session: Session, mended: Mended, written: Written, *, unsafe: bool
     if written.done:
         codes = ", ".join(f"{code} {n:,}" for code, n in sorted(codes_of(written.done).items()))
         yield f"{counted(len(written.done), 'caption file')} changed ({codes})"
-        yield f"`curate fix {session.shown} --undo` puts the old ones back"
+        yield f"`curate fix {shlex.quote(session.shown)} --undo` puts the old ones back"
     else:
         yield "no caption file changed"
     yield from _remaining(mended.report, unsafe=unsafe)
@@ -127,6 +128,10 @@ def _left(left: Mapping[str, str]) -> Iterator[str]:
         yield f"left alone: {len(left) - LEFT_SHOWN:,} more"
 
 
-def _say(lines: Iterator[str] | list[str]) -> None:
+def _say(lines: Iterable[str]) -> None:
+    _print(map(visible, lines))
+
+
+def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(visible(line))
+        click.echo(line)

@@ -166,7 +166,8 @@ def unified_diff(change: Change, shown: str) -> Iterator[str]:
         change: what is shown.
         shown: the file as the user's tools name it.
     """
-    name = visible(shown)
+    # As git does, so that `patch` takes a name with spaces for one.
+    name = visible(shown) + ("\t" if " " in shown else "")
     before = _lines(change.before)
     yield f"--- {'/dev/null' if change.before is None else name}"
     yield f"+++ {name}"

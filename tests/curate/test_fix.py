@@ -159,13 +159,16 @@ def test_the_change_is_shown_before_it_is_done(tmp_path: Path) -> None:
 
 
 def test_the_diff_is_what_patch_understands(tmp_path: Path) -> None:
-    folder = dataset(tmp_path / "set", {"a": "tk, x_y\nmore_of", "b": "tk, a_b\n"})
+    captions = {"a": "tk, x_y\nmore_of", "b c": "tk, a_b\n"}
+    folder = dataset(tmp_path / "my set", captions)
     copy = shutil.copytree(folder, tmp_path / "copy")
     diff = curate("fix", str(folder), "--diff", "--select", "TAG001").out
     patch = ["patch", "-p0", "-d", str(copy)]
     text = diff.replace(f"{folder}/", "")
     subprocess.run(patch, input=text, text=True, check=True, capture_output=True)
-    assert curate("fix", str(folder), "--select", "TAG001").code == 0
+    done = curate("fix", str(folder), "--select", "TAG001")
+    assert done.code == 0
+    assert f"`curate fix '{folder}' --undo` puts the old ones back" in done.out
     assert bytes_of(copy) == bytes_of(folder)
 
 
