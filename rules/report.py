@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from rules.quoting import counted, visible
+from rules.quoting import counted, some_of, visible
 from rules.records import record
 from rules.violation import EvidenceValue, Fix, Severity
 
 VERSION = 1
 FINDINGS_NAMED = 5
+PATHS_NAMED = 3
 
 
 class FindingsError(RuntimeError):
@@ -20,12 +21,16 @@ class FindingsError(RuntimeError):
     def __init__(self, dataset: str, findings: "tuple[Finding, ...]") -> None:
         self.findings = findings
         told = [
-            visible(f"  {f.severity} {f.code} {f.name}: {f.message}")
+            visible(f"  {f.severity} {f.code} {f.name}: {f.message}{_where(f.paths)}")
             for f in findings[:FINDINGS_NAMED]
         ]
         more = len(findings) - FINDINGS_NAMED
         told += [f"  and {more:,} more"] if more > 0 else []
         super().__init__("\n".join([f"{dataset}: {counted(len(findings), 'finding')}", *told]))
+
+
+def _where(paths: tuple[str, ...]) -> str:
+    return f" ({some_of(paths, PATHS_NAMED)})" if paths else ""
 
 
 @record

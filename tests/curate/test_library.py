@@ -44,6 +44,7 @@ def test_findings_stop_a_program_from_the_severity_that_it_names(folder: Path) -
             report.raise_for_findings(severity)
         assert stop.value.findings == report.findings
         assert "\x1b" not in str(stop.value)
+        assert str(stop.value).endswith(" (a.txt)")
 
 
 def test_a_baseline_and_missing_facts_are_respected(folder: Path, tmp_path: Path) -> None:
