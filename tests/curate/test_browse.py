@@ -71,7 +71,7 @@ def page() -> Iterator[Page]:
 
 
 def _open(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(url, timeout=WAIT)
     page.wait_for_selector("text=/\\d+ samples/", timeout=WAIT)
     page.wait_for_timeout(2500)
     page.keyboard.press("Escape")
