@@ -12,6 +12,8 @@ Arm = Literal["base", "base_trigger", "lora_no_trigger", "lora"]
 Part = Literal["matrix", "angle", "control", "strength", "token", "pose", "prior", "leak", "sample"]
 ARMS: tuple[Arm, ...] = ("base", "base_trigger", "lora_no_trigger", "lora")
 Axis = Literal["framing", "view", "elevation", "pose"]
+# Height in pixels of a head in which eyes and mouth can be told, in a picture of 832x1216.
+LEAST_HEAD = 160.0
 Weight = Annotated[float, Field(ge=0)]
 
 
@@ -110,6 +112,7 @@ class Criteria:
         handed: feature -> side where a viewer sees it; judged yes or no under that name.
         margin: rubric points that nobody minds.
         identity: the attribute that says how well a picture hits the character.
+        least_head: height in pixels below which a head shows nothing that could be judged.
     """
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
@@ -117,3 +120,4 @@ class Criteria:
     handed: Mapping[str, Literal["left", "right"]] = field(default_factory=dict)
     margin: Annotated[float, Field(gt=0)] = 0.5
     identity: str = "identity"
+    least_head: float = LEAST_HEAD

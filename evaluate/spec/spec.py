@@ -8,16 +8,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from curate.errors import UserError
-from evaluate.spec.cells import Angle, Arm, Attribute, Criteria, Weight
+from evaluate.spec.cells import LEAST_HEAD, Angle, Arm, Attribute, Criteria, Weight
 from rules.plain_yaml import load_yaml
 from rules.records import parse, record
 from rules.spec import Tags
 from train.config import BaseFiles
+from train.named_bases import with_named_base
 from train.settings import SamplerSettings
 
 SPEC = "evaluate.yaml"
 Format = Literal["K", "N", "KT"]
 Side = Annotated[int, Field(ge=16, multiple_of=16)]
+# Left, top, right, bottom as shares of a picture.
+Box = tuple[float, float, float, float]
 Limit = Annotated[float, Field(ge=0)]
 Seeds = Annotated[tuple[int, ...], Field(min_length=1)]
 CONTROL_SEEDS = (42, 100, 200, 300, 400, 500, 600, 700)
@@ -162,7 +165,7 @@ class ColourJudge:
     """Colours in boxes: part -> left, top, right, bottom as shares of the picture."""
 
     kind: Literal["colour"]
-    boxes: Mapping[str, tuple[float, float, float, float]]
+    boxes: Mapping[str, Box]
 
 
 @record
@@ -210,6 +213,7 @@ class EvalSpec:
         references: held-out pictures of the character, never trained.
         attributes: what is judged.
         margin: rubric points that nobody minds.
+        least_head: height in pixels below which a head is too small to judge attributes.
         prices: of GPU hours.
     """
 
@@ -225,6 +229,7 @@ class EvalSpec:
     probes: Probes = field(default_factory=Probes)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     identity: str = "identity"
+    least_head: Annotated[float, Field(ge=0)] = LEAST_HEAD
     margin: Annotated[float, Field(gt=0)] = 0.5
     references: Tags = ()
     judges: tuple[Judge, ...] = ()
@@ -252,6 +257,7 @@ class EvalSpec:
             handed=handed,
             margin=self.margin,
             identity=self.identity,
+            least_head=self.least_head,
         )
 
 
@@ -264,7 +270,7 @@ def load_spec(path: Path) -> EvalSpec:
     """
     if not path.exists():
         raise UserError(f"{path}: no such file; `evaluate init RUN` writes one")
-    spec = parse(EvalSpec, load_yaml(path), str(path))
+    spec = parse(EvalSpec, with_named_base(load_yaml(path), path), str(path))
     _check(spec, path)
     here = path.resolve().parent
 

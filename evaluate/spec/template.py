@@ -8,12 +8,14 @@ import yaml
 
 from curate.errors import UserError
 from curate.session import open_dataset
+from evaluate.spec.cells import LEAST_HEAD
 from evaluate.spec.checkpoints import find_loras
 from evaluate.spec.spec import SPEC, EvalSpec
 from rules.model import Dataset
 from rules.plain_yaml import as_scalar
-from rules.records import write_atomically
-from train.config import TrainConfig, load_config
+from rules.records import to_plain, write_atomically
+from train.config import SampleSettings, TrainConfig, load_config
+from train.settings import SamplerSettings
 
 MOST_EPOCHS = 5
 ANGLES = {
@@ -51,8 +53,9 @@ def init_spec(run: Path, config: Path, path: Path) -> tuple[str, ...]:
     epochs = spread([lora.epoch for lora in find_loras(EvalSpec(name="x", run=str(run)))])
     text = "\n".join(_lines(settings, dataset, here, epochs)) + "\n"
     write_atomically(path, text.encode())
+    wanted = "the turbo LoRA and your judges" if "\nturbo:" in text else "your judges"
     return (
-        f"wrote {path}: {len(epochs)} checkpoints; name the turbo LoRA and your judges in it",
+        f"wrote {path}: {len(epochs)} checkpoints; name {wanted} in it",
         f"then `evaluate matrix --spec {path.name} --dry-run`" if path.name != SPEC
         else "then `evaluate matrix --dry-run`",
     )  # fmt: skip
@@ -81,9 +84,9 @@ def _lines(config: TrainConfig, dataset: Dataset, here: Path, epochs: list[int])
     yield from _block({"run": _from(here, str(config.run_folder)), "epochs": epochs})
     yield from ("", "# The base that the LoRA was trained on.")
     yield from _block({"base": base})
-    yield "# The speed LoRA, in every cell; without one: `sampling: {preset: anima-base30}`."
-    yield "turbo: {file: models/anima-turbo-lora-v0.2.safetensors, strength: 1.0}"
+    yield from _sampling(config)
     yield f"dtype: {config.dtype}"
+    yield from [f"device: {config.device}"] if config.device != "auto" else []
     yield from ("", "# Three seeds decide nothing, five are the standard, angles take eight.")
     formats = ["K", "N"] + (["KT"] if dataset.spec.subject.prose_only else [])
     yield "matrix:"
@@ -103,6 +106,25 @@ def _lines(config: TrainConfig, dataset: Dataset, here: Path, epochs: list[int])
     yield "  # - {kind: command, command: [my-judge]}"
     yield "  # - {kind: people, answers: answers.json}"
     yield "budget: {}  # images, gpu_hours, cost"
+
+
+def _sampling(config: TrainConfig) -> Iterator[str]:
+    """The preset of Anima, unless the run's own samples were drawn in another way."""
+    samples = config.samples
+    if samples.drawing == SamplerSettings():
+        yield "# The speed LoRA, in every cell; without one: `sampling: {preset: anima-base30}`."
+        yield "turbo: {file: models/anima-turbo-lora-v0.2.safetensors, strength: 1.0}"
+        return
+    yield "# As the run's own samples were drawn."
+    told = {"drawing": to_plain(samples.drawing), "width": samples.width, "height": samples.height}
+    if samples.negative:
+        told["negative"] = samples.negative
+    yield from _block({"sampling": told})
+    # As much of a face as 160 px show of it in pictures of the usual height.
+    usual = SampleSettings().height
+    if samples.height < usual:
+        yield "# A head lower than this shows too little to judge attributes by, in pixels."
+        yield f"least_head: {round(LEAST_HEAD * samples.height / usual)}"
 
 
 def _probes() -> Iterator[str]:

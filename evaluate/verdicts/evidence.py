@@ -17,8 +17,6 @@ State = Literal["scored", "invisible", "unscored"]
 BROKEN = "broken"
 SUCCESS = 4.0
 HALF = 0.5
-# A head lower than this shows too little to judge a face by.
-HEAD_PIXELS = 160
 HEAD = "head_px"
 
 
@@ -141,7 +139,8 @@ class Evidence:
 
     def too_small(self, image: str) -> bool:
         """Whether the head is known, and lower than what can be judged."""
-        return self._heads.get(image, HEAD_PIXELS) < HEAD_PIXELS
+        least = self.criteria.least_head
+        return self._heads.get(image, least) < least
 
     def passed(self, seen: Observation) -> bool:
         """Whether a picture reaches an attribute: 4 of 5 points, or yes."""

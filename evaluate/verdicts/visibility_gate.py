@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from evaluate.verdicts.evidence import HEAD_PIXELS, Evidence, NoEvidence
+from evaluate.verdicts.evidence import Evidence, NoEvidence
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
@@ -13,10 +13,10 @@ JUDGED = 0.5
 def visibility_gate(evidence: Evidence) -> Iterator[Said]:
     """How many pictures could an attribute be judged in at all?
 
-    Not where a judge does not see it, and not where the head is lower than 160 px. What is hidden
-    in half of the pictures wants scenes that show it.
+    Not where a judge does not see it, and not where the head is lower than 160 px (`least_head`).
+    What is hidden in half of the pictures wants scenes that show it.
     """
-    told = False
+    told, least = False, evidence.criteria.least_head
     for name in evidence.criteria.attributes:
         every = [
             o for o in evidence.observations if o.attribute == name and o.cell.part == "matrix"
@@ -34,7 +34,7 @@ def visibility_gate(evidence: Evidence) -> Iterator[Said]:
             word="confirmed",
             outcome="hidden" if hidden else "judged",
             says=f"{name} judged in {judged:,} of {len(every):,} pictures: {invisible:,} do not "
-            f"show it, {small:,} have a head below {HEAD_PIXELS} px, {unscored:,} were not scored",
+            f"show it, {small:,} have a head below {least:g} px, {unscored:,} were not scored",
             n=len({o.cell.seed for o in every}),
             fact=True,
             estimate=judged / len(every),
