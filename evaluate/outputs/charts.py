@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from curate.preview.markup import Markup, element
 from evaluate.statistics import bootstrap_mean
-from evaluate.verdicts.angle_control import shows
+from evaluate.verdicts.angle_control import shows, shows_label
 from evaluate.verdicts.evidence import Evidence, Observation, per_seed
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 360, 190, 30, 28, 10, 12
 POINTS = 5
-CELL = 56
+CELL = 44
 NAMES = 104
+# From this share on the colour of a cell is too strong for dark digits.
+STRONG = 0.55
 
 
 class Point(NamedTuple):
@@ -128,13 +130,34 @@ def confusion(evidence: Evidence) -> list[Markup]:
             asked.setdefault(key, {}).setdefault(name, Counter())[seen.label] += 1
             hits = right.setdefault(key, {})
             hits[name] = hits.get(name, 0) + int(shows(seen, angle))
-    return [_map(*key, asked[key], right[key]) for key in sorted(asked)]
+    return [
+        _map(*key, asked[key], right[key], _columns(evidence, asked[key])) for key in sorted(asked)
+    ]
+
+
+def _columns(evidence: Evidence, asked: dict[str, Counter[str]]) -> list[str]:
+    """What was seen, in the order in which it was asked: hits lie on the diagonal."""
+    angles = evidence.criteria.angles
+    wanted = [
+        label
+        for name in asked
+        for label in sorted({*asked[name], angles[name].label})
+        if shows_label(label, angles[name])
+    ]
+    drawn = {label for counts in asked.values() for label in counts}
+    bare = {angles[name].label for name in asked} - drawn
+    sided = {label for label in bare if any(one.startswith(f"{label}_") for one in drawn)}
+    others = sorted(drawn - set(wanted))
+    return [label for label in dict.fromkeys((*wanted, *others)) if label not in sided]
 
 
 def _map(
-    label: str, weight: float, asked: dict[str, Counter[str]], right: dict[str, int]
+    label: str,
+    weight: float,
+    asked: dict[str, Counter[str]],
+    right: dict[str, int],
+    seen: Sequence[str],
 ) -> Markup:
-    seen = sorted({name for counts in asked.values() for name in counts})
     marks = []
     for x, name in enumerate(seen):
         place = f"translate({NAMES + x * CELL + CELL / 2},{NAMES - 8}) rotate(-50)"
@@ -150,11 +173,11 @@ def _map(
             marks.append(element("rect", **box, class_="heat", fill_opacity=round(share, 3)))
             marks.append(
                 element("text", str(counts[other] or ""), x=left + CELL / 2, y=top + CELL / 2 + 4,
-                        class_="count")
+                        class_="count strong" if share > STRONG else "count")
             )  # fmt: skip
     wide, high = NAMES + len(seen) * CELL + 40, NAMES + len(asked) * CELL
     drawn = element(
-        "svg", *marks, viewBox=f"0 0 {wide} {high}", width=wide, height=high, role="img",
+        "svg", *marks, viewBox=f"0 0 {wide} {high}", width=wide, role="img",
         aria_label=f"angles asked of {label} at weight {weight:g}", class_="confusion",
     )  # fmt: skip
     caption = element("figcaption", f"{label}, weight {weight:g}: asked (rows) and seen (columns)")

@@ -67,13 +67,19 @@
     viewer.scrollIntoView({ block: "start" });
     viewer.focus({ preventScroll: true });
   };
+  const reveal = (img) => {
+    img.closest("details").open = true;
+    document.querySelectorAll(".strip img.here").forEach((other) => other.classList.remove("here"));
+    img.classList.add("here");
+    img.scrollIntoView({ block: "center" });
+  };
   document.querySelector(".matrix").addEventListener("click", (event) => {
     if (event.target.matches("img")) open(event.target);
   });
   document.querySelectorAll("[data-show]").forEach((button) => {
-    const img = document.querySelector(`.matrix img[data-key="${button.dataset.show}"]`);
-    if (img) button.addEventListener("click", () => open(img));
-    else button.disabled = true;
+    const img = document.querySelector(`img[data-key="${button.dataset.show}"]`);
+    if (!img) button.hidden = true;
+    else button.addEventListener("click", () => (img.closest(".matrix") ? open : reveal)(img));
   });
   over.value = columns[columns.length - 1];
   viewer.hidden = false;

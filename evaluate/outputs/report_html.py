@@ -9,7 +9,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
@@ -19,7 +19,9 @@ from curate.preview.markup import Markup, element, join
 from curate.progress import progress
 from evaluate.judges.qualification import Qualification
 from evaluate.outputs.charts import confusion, curves
+from evaluate.outputs.controls import controls
 from evaluate.outputs.layout import Grid, Shown
+from evaluate.rows import ScoreRow
 from evaluate.session import Opened
 from evaluate.tally import Tally
 from evaluate.verdicts.evidence import Evidence
@@ -31,6 +33,7 @@ THUMB = (416, 608)
 QUALITY = 82
 # So many pictures are a page of some 60 MB, which a browser opens in seconds.
 MOST = 2_000
+MOST_PROBES = 400
 HEADINGS = {
     "confirmed": "Confirmed",
     "suspect": "Suspect: more seeds would tell",
@@ -98,6 +101,15 @@ def _page(  # noqa: PLR0913, PLR0917 - as above
     if maps:
         yield element("h2", "Angles", id="angles")
         yield element("div", *maps, class_="maps")
+    bars = controls(evidence)
+    if bars:
+        yield element("h2", "Controls", id="controls")
+        yield element(
+            "p", "With and without LoRA and trigger on the same seeds, 95% intervals.",
+            class_="muted",
+        )  # fmt: skip
+        yield element("div", *bars, class_="curves")
+    yield from _probes(opened, found, grid)
     yield from _judges(found, qualified)
     yield from _tally(tally)
     yield _costs(opened)
@@ -132,7 +144,10 @@ def _digest(text: str) -> str:
 def _header(found: VerdictFile, evidence: Evidence) -> Markup:
     recommended = next((v for v in found.verdicts if v.code == "EVL006"), None)
     level = next((v for v in found.verdicts if v.code == "EVL004"), None)
-    told = recommended.says if recommended else "no epoch can be recommended yet"
+    told = "no epoch can be recommended yet"
+    if recommended:
+        sure = recommended.word == "confirmed"
+        told = f"{'Recommended' if sure else 'So far'}: {recommended.says}"
     counts = {
         word: sum(v.word == word and v.code != SCORES for v in found.verdicts) for word in WORDS
     }
@@ -167,7 +182,9 @@ def _contents(grid: Grid, evidence: Evidence) -> Markup:
     links += (
         [("angles", "Angles")] if any(o.cell.part == "angle" for o in evidence.observations) else []
     )
-    links += [("judges", "Judges"), ("costs", "Costs"), ("skipped", "Not asked")]
+    links += [("controls", "Controls")] if controls(evidence) else []
+    links += [("judges", "Judges"), ("tally", "Foretold"), ("costs", "Costs")]
+    links += [("skipped", "Not asked")]
     return element("nav", *(element("a", name, href=f"#{place}") for place, name in links))
 
 
@@ -178,31 +195,45 @@ def _verdicts(found: VerdictFile) -> Iterator[Markup]:
         if some:
             few = word in {"confirmed", "suspect", "fluke"}
             head = element("summary", element("h3", f"{HEADINGS[word]} ({len(some)})"))
-            items = element("ul", *map(_verdict, some), class_="verdicts")
-            yield element("details", head, items, class_=f"w-{word}", open="" if few else None)
+            yield element(
+                "details", head, _by_code(some), class_=f"w-{word}", open="" if few else None
+            )
     scores = [one for one in found.verdicts if one.code == SCORES]
     if scores:
         head = element("summary", element("h3", f"Scores ({len(scores)})"))
-        yield element("details", head, element("ul", *map(_verdict, scores), class_="verdicts"))
+        yield element("details", head, _by_code(scores))
+
+
+def _by_code(found: Sequence[Verdict]) -> Markup:
+    """A card a verdict, in it a line a subject."""
+    cards = []
+    for _, group in groupby(found, key=lambda one: one.code):
+        some = list(group)
+        head = [element("b", some[0].code), f" {some[0].name.replace('-', ' ')} "]
+        head += [
+            element("span", code, class_="chip lint", title="the linter foretold it")
+            for code in some[0].predicted_by
+        ]
+        cards.append(element("li", element("p", *head, class_="chips"), *map(_verdict, some)))
+    return element("ul", *cards, class_="verdicts")
 
 
 def _verdict(one: Verdict) -> Markup:
-    chips = [element("b", one.code), f" {one.name} ", element("span", one.outcome, class_="chip")]
-    chips += [element("span", f"grade {one.grade}, n {one.n}", class_="chip")]
-    chips += [
-        element("span", code, class_="chip lint", title="the linter foretold it")
-        for code in one.predicted_by
-    ]
     pictures = [
         element("button", f"{number}", type="button", data_show=image, title="show this picture")
         for number, image in enumerate(one.images, 1)
     ]
     return element(
-        "li",
-        element("p", *chips, class_="chips"),
-        element("p", one.says),
-        *([element("p", f"→ {one.advice}", class_="advice")] if one.advice else []),
-        *([element("p", "pictures ", *pictures, class_="look")] if pictures else []),
+        "div",
+        element("span", one.outcome.replace("_", " "), class_="chip outcome"),
+        element(
+            "div",
+            element("p", one.says),
+            *([element("p", f"→ {one.advice}", class_="advice")] if one.advice else []),
+            *([element("p", "pictures ", *pictures, class_="look")] if pictures else []),
+        ),
+        element("span", f"grade {one.grade}, n {one.n}", class_="grade"),
+        class_="said",
     )
 
 
@@ -298,6 +329,25 @@ def _thumb(path: Path, told: str, key: str | None) -> Markup | None:
     )  # fmt: skip
 
 
+def _probes(opened: Opened, found: VerdictFile, grid: Grid) -> Iterator[Markup | str]:
+    """Pictures that verdicts name and that the matrix does not show."""
+    shown = {cell.key for cell in grid.cells.values()}
+    named = dict.fromkeys(image for one in found.verdicts for image in one.images)
+    wanted = [key for key in named if key not in shown and key in opened.rows][:MOST_PROBES]
+    if not wanted:
+        return
+    cells = {planned.key: planned.cell for planned in opened.plan.cells}
+    head = element("summary", element("h3", f"Pictures of the probes ({len(wanted)})"))
+    yield f'<details class="probes">{head}<div class="strip">'
+    for key in wanted:
+        cell = cells[key]
+        told = f"{cell.part}: {cell.label}"
+        picture = _thumb(opened.spec.folder / opened.rows[key].file, told, key)
+        if picture is not None:
+            yield element("figure", picture, element("figcaption", told))
+    yield "</div></details>"
+
+
 def _judges(found: VerdictFile, qualified: Sequence[Qualification]) -> Iterator[Markup]:
     yield element("h2", "Judges", id="judges")
     yield element("p", element("b", found.judge_stamp), ". ", ", ".join(found.judges) or "nobody")
@@ -346,16 +396,27 @@ def _tally(tally: Tally) -> Iterator[Markup]:
 
 def _costs(opened: Opened) -> Markup:
     drawn = sum(row.seconds for row in opened.rows.values())
-    rows = list(chain.from_iterable(chain.from_iterable(
-        attributes.values() for attributes in opened.scores.values())))  # fmt: skip
-    hits = sum(row.cache_hit for row in opened.score_rows)
-    cost = sum(row.cost for row in opened.score_rows)
-    told = (
-        f"{counted(len(opened.rows), 'picture')} in {drawn / 60:,.1f} minutes of drawing; "
-        f"{counted(len(rows), 'answer')}, {hits:,} of {len(opened.score_rows):,} from the cache; "
-        f"judging cost {cost:,.4f}"
+    told = f"{counted(len(opened.rows), 'picture')} in {drawn / 60:,.1f} minutes of drawing"
+    by_judge: dict[str, list[ScoreRow]] = {}
+    for row in opened.score_rows:
+        by_judge.setdefault(row.judge, []).append(row)
+    rows = []
+    for judge, some in by_judge.items():
+        pictures = {(row.key, row.repeat) for row in some}
+        known = {(row.key, row.repeat) for row in some if row.cache_hit}
+        numbers = (
+            f"{len(pictures):,}", f"{len(some):,}",
+            f"{sum(row.state == 'unscored' for row in some):,}", f"{len(known):,}",
+            f"{sum(row.seconds for row in some):,.0f}", f"{sum(row.cost for row in some):,.4f}",
+        )  # fmt: skip
+        cells = (element("td", number, class_="count") for number in numbers)
+        rows.append(element("tr", element("th", judge, scope="row"), *cells))
+    heads = ("judge", "looks", "answers", "unscored", "looks from the cache", "seconds", "cost")
+    return join(
+        element("h2", "Costs", id="costs"),
+        element("p", told),
+        *([_table(heads, rows)] if rows else []),
     )
-    return join(element("h2", "Costs", id="costs"), element("p", told))
 
 
 def _skipped(found: VerdictFile) -> Markup:

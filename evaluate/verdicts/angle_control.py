@@ -59,8 +59,12 @@ def hits(found: list[Observation], angle: Angle) -> dict[int, bool]:
 
 
 def shows(seen: Observation, angle: Angle) -> bool:
-    """Whether a picture shows an angle; `side` stands for both sides."""
-    label = seen.label or ""
+    """Whether a picture shows an angle."""
+    return shows_label(seen.label or "", angle)
+
+
+def shows_label(label: str, angle: Angle) -> bool:
+    """Whether a label is what an angle asks for; `side` stands for both sides."""
     return label == angle.label or label.removesuffix("_left").removesuffix("_right") == angle.label
 
 

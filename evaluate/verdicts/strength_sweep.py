@@ -20,22 +20,29 @@ def strength_sweep(evidence: Evidence) -> Iterator[Said]:
     both. `tightly_coupled` where each alone reaches .75 somewhere and both together nowhere .5;
     else the smallest strength within one standard error of the best for both.
     """
-    identity = evidence.criteria.identity
     asked = False
-    for name, angle in evidence.criteria.angles.items():
-        seen = evidence.of(angle.axis, part="strength", arm=None, angle=name)
-        known = evidence.of(identity, part="strength", arm=None, angle=name)
-        labels = sorted({o.cell.checkpoint for o in seen if o.cell.checkpoint is not None})
-        for label in labels:
-            rates = _rates(evidence, angle, label, name)
-            if len(rates) > 1:
-                asked = True
-                yield _said(name, label, rates, images_of([*seen, *known]))
+    for name, label, rates in sweeps(evidence):
+        asked = True
+        axis = evidence.criteria.angles[name].axis
+        shown = {"part": "strength", "arm": None, "angle": name}
+        seen = evidence.of(axis, **shown)  # type: ignore[arg-type]
+        known = evidence.of(evidence.criteria.identity, **shown)  # type: ignore[arg-type]
+        yield _said(name, label, rates, images_of([*seen, *known]))
     if not asked:
         raise NoEvidence("no angle was drawn at several strengths with identity judged")
 
 
 Rates = dict[float, tuple[float, float, float, int]]
+
+
+def sweeps(evidence: Evidence) -> Iterator[tuple[str, str, Rates]]:
+    """Angle, checkpoint, and shares by strength, where there are two strengths at least."""
+    for name, angle in evidence.criteria.angles.items():
+        seen = evidence.of(angle.axis, part="strength", arm=None, angle=name)
+        for label in sorted({o.cell.checkpoint for o in seen if o.cell.checkpoint is not None}):
+            rates = _rates(evidence, angle, label, name)
+            if len(rates) > 1:
+                yield name, label, rates
 
 
 def _rates(evidence: Evidence, angle: Angle, label: str, name: str) -> Rates:

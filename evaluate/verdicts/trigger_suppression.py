@@ -25,6 +25,17 @@ def trigger_suppression(evidence: Evidence) -> Iterator[Said]:
     alone takes away is its weights' part, the rest is the word's.
     """
     asked = False
+    for found in controlled(evidence):
+        asked = True
+        yield _said(*found)
+    if not asked:
+        raise NoEvidence("no angle was drawn with and without LoRA and trigger")
+
+
+def controlled(
+    evidence: Evidence,
+) -> Iterator[tuple[str, str, Mapping[Arm, Mapping[int, bool]], list[Observation]]]:
+    """Angle, checkpoint, arm -> seed -> whether it came, and pictures; base and LoRA at least."""
     for name, angle in evidence.criteria.angles.items():
         seen = evidence.of(angle.axis, part="control", arm=None, angle=name)
         labels = sorted({o.cell.checkpoint for o in seen if o.cell.checkpoint is not None})
@@ -32,10 +43,7 @@ def trigger_suppression(evidence: Evidence) -> Iterator[Said]:
             mine = [o for o in seen if o.cell.checkpoint in {None, label}]
             arms = _arms(mine, angle)
             if BASE in arms and WHOLE in arms:
-                asked = True
-                yield _said(name, label, arms, mine)
-    if not asked:
-        raise NoEvidence("no angle was drawn with and without LoRA and trigger")
+                yield name, label, arms, mine
 
 
 def _arms(seen: list[Observation], angle: Angle) -> dict[Arm, dict[int, bool]]:
