@@ -23,7 +23,10 @@ hours_option = click.option(
     "--max-gpu-hours", type=click.FloatRange(0), help="Stop when so many are spent; exit 3."
 )
 cost_option = click.option(
-    "--max-cost", type=click.FloatRange(0), help="Stop before judging costs more; exit 3."
+    "--max-cost",
+    type=click.FloatRange(0),
+    envvar="LORA_CURATE_JUDGE_MAX_COST",
+    help="Stop before judging costs more; exit 3.",
 )
 
 
@@ -64,7 +67,7 @@ def matrix(
     """
     from evaluate import commands
 
-    _print(commands.matrix(spec, dry_run=dry_run, images=max_images, hours=max_gpu_hours))
+    _print(commands.matrix(spec, dry_run=dry_run, images=max_images, hours=max_gpu_hours, say=_say))
 
 
 @cli.command()
@@ -78,7 +81,7 @@ def score(
     """Ask every judge about every picture that it has not judged yet."""
     from evaluate import commands
 
-    _print(commands.score(spec, folder=from_folder, pattern=pattern, cost=max_cost))
+    _print(commands.score(spec, folder=from_folder, pattern=pattern, cost=max_cost, say=_say))
 
 
 @cli.command()
@@ -137,7 +140,12 @@ def extend(
 
     _print(
         commands.extend(
-            spec, suspect=suspect, dry_run=dry_run, images=max_images, hours=max_gpu_hours
+            spec,
+            suspect=suspect,
+            dry_run=dry_run,
+            images=max_images,
+            hours=max_gpu_hours,
+            say=_say,
         )
     )
 
@@ -228,10 +236,14 @@ def browse(spec: Path, *, remote: bool, port: int | None) -> None:
 
 
 def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        _say(line)
+
+
+def _say(line: str) -> None:
     from curate.formats.place import visible
 
-    for line in lines:
-        click.echo("\n".join(map(visible, line.split("\n"))))
+    click.echo("\n".join(map(visible, line.split("\n"))))
 
 
 def main() -> None:

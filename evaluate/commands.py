@@ -1,18 +1,21 @@
 """What each command does, as lines to print; exit codes are the command line's."""
 
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curate.errors import UserError
-from evaluate.generate.run import Limits
-from evaluate.spec.spec import EvalSpec, load_spec
+from evaluate.generate.run import Limits, Say
+from evaluate.spec.spec import Box, ColourJudge, CommandJudge, EvalSpec, VisionJudge, load_spec
 from rules.quoting import counted
 from rules.records import to_plain, write_atomically
 
 
-def matrix(spec: Path, *, dry_run: bool, images: int | None, hours: float | None) -> Iterator[str]:
-    """Draw, or say what would be drawn."""
+def matrix(
+    spec: Path, *, dry_run: bool, images: int | None, hours: float | None, say: Say
+) -> Iterator[str]:
+    """Draw, or say what would be drawn; `say` takes at once what a stop must not swallow."""
     from evaluate.matrix import estimate_lines, prepare, run_matrix
 
     settings = load_spec(spec)
@@ -20,9 +23,7 @@ def matrix(spec: Path, *, dry_run: bool, images: int | None, hours: float | None
         yield from estimate_lines(settings, prepare(settings))
         return
     _quiet()
-    said: list[str] = []
-    run_matrix(settings, limits=_limits(settings, images, hours), say=said.append)
-    yield from said
+    run_matrix(settings, limits=_limits(settings, images, hours), say=say)
 
 
 def _limits(spec: EvalSpec, images: int | None, hours: float | None) -> Limits:
@@ -40,7 +41,7 @@ def _quiet() -> None:
 
 
 def score(
-    spec: Path, *, folder: Path | None, pattern: str | None, cost: float | None
+    spec: Path, *, folder: Path | None, pattern: str | None, cost: float | None, say: Say
 ) -> Iterator[str]:
     """Ask judges, of a run or of pictures from elsewhere."""
     from evaluate.scoring import score as ask
@@ -58,9 +59,7 @@ def score(
     for note in opened.notes:
         yield f"note: {note}"
     task = task_of(settings, opened.dataset, opened.references)
-    said: list[str] = []
-    ask(settings, opened.plan, task, limit=cost, say=said.append)
-    yield from said
+    ask(settings, opened.plan, task, limit=cost, say=say)
 
 
 def _take_in(spec: EvalSpec, root: Path, pattern: str) -> str:
@@ -112,28 +111,47 @@ def qualify(spec: Path, negatives: Path | None, cost: float | None) -> tuple[lis
 
     settings = load_spec(spec)
     opened = open_run(settings)
+    asked = tuple(j for j in settings.judges if isinstance(j, VisionJudge | CommandJudge))
+    if not asked:
+        raise UserError(f"{spec}: no `vision` or `command` judge to qualify")
     task = task_of(settings, opened.dataset, opened.references)
+    turned = dataclasses.replace(task, references=task.references[::-1])
     others = reference_files([str(negatives)]) if negatives else _bases_of(settings)
-    handed = opened.dataset.spec.subject.handed if opened.dataset else {}
-    coloured = [name for name, one in settings.attributes.items() if one.part]
     limit = settings.budget.cost if cost is None else cost
+    settings = dataclasses.replace(settings, judges=asked)
     found = []
-    for judge in judges_of(settings, task, limit=limit):
+    for judge, again in zip(
+        judges_of(settings, task, limit=limit),
+        judges_of(settings, turned, limit=limit),
+        strict=True,
+    ):
         try:
-            if judge.id.partition(":")[0] in {"vision", "command"}:
-                found.append(
-                    qualification.qualify(
-                        judge, task, negatives=others, handed=handed, coloured=coloured
-                    )
+            found.append(
+                qualification.qualify(
+                    judge,
+                    task,
+                    turned=again if len(task.references) > 1 else None,
+                    negatives=others,
+                    handed=opened.dataset.spec.subject.handed if opened.dataset else {},
+                    coloured=_boxes(settings, opened.spec.judges),
                 )
+            )
         finally:
             judge.close()
-    if not found:
-        raise UserError(f"{spec}: no `vision` or `command` judge to qualify")
+            again.close()
     qualification.keep(settings.folder, found)
     told = [f"{one.judge}: {one.stamp}" for one in found]
     told += [f"  {test.id} {test.verdict}: {test.says}" for one in found for test in one.tests]
     return told, any(test.verdict == "failed" for one in found for test in one.tests)
+
+
+def _boxes(spec: EvalSpec, judges: Sequence[object]) -> dict[str, Box | None]:
+    """Attribute with a colour of its own -> the box of its part, None where nobody knows it."""
+    known: dict[str, Box] = {}
+    for judge in judges:
+        if isinstance(judge, ColourJudge):
+            known |= judge.boxes
+    return {name: known.get(one.part) for name, one in spec.attributes.items() if one.part}
 
 
 def _bases_of(spec: EvalSpec) -> list[Path]:
@@ -161,8 +179,8 @@ def verdicts(spec: Path, *, as_json: bool) -> Iterator[str]:
     yield f"wrote {path}"
 
 
-def extend(
-    spec: Path, *, suspect: bool, dry_run: bool, images: int | None, hours: float | None
+def extend(  # noqa: PLR0913 - all but one by keyword
+    spec: Path, *, suspect: bool, dry_run: bool, images: int | None, hours: float | None, say: Say
 ) -> Iterator[str]:
     """Draw more seeds."""
     from evaluate.extending import more_seeds, open_labels, told
@@ -179,10 +197,8 @@ def extend(
     if dry_run or not extra:
         return
     _quiet()
-    said: list[str] = []
     limits = _limits(settings, images, hours)
-    run_matrix(settings, limits=limits, say=said.append, extra=extra)
-    yield from said
+    run_matrix(settings, limits=limits, say=say, extra=extra)
     yield "then `evaluate score` and `evaluate verdicts`"
 
 

@@ -1,6 +1,7 @@
 """`evaluate compare A B`: two LoRAs on the same scenes and seeds, pair by pair."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from curate.errors import UserError
@@ -76,7 +77,7 @@ def compare(
         axes=axes,
         references=one.references,
         secret=(*task.secret, *task_of(other.spec, other.dataset, ()).secret),
-        cache=one.spec.folder.parent / ".cache",
+        cache=Path(one.spec.cache),
         limit=one.spec.budget.cost if limit is None else limit,
     )
     journal = Journal(one.spec.folder / PAIRS, PairRow)

@@ -76,14 +76,16 @@ def disagreements(
 
 
 def unscored(rows: Mapping[str, Mapping[str, Sequence[ScoreRow]]]) -> dict[str, int]:
-    """Reason -> pictures that nobody could score for it."""
+    """Reason -> pictures of which a judge could score nothing, where nobody else did instead."""
     reasons: Counter[str] = Counter()
     for attributes in rows.values():
+        every = [row for some in attributes.values() for row in some]
+        answered = {row.judge for row in every if row.state != "unscored"}
         told = {
             row.reason
             for some in attributes.values()
             for row in some
-            if row.state == "unscored" and all(other.state == "unscored" for other in some)
+            if row.judge not in answered and all(other.state == "unscored" for other in some)
         }
         reasons.update(reason for reason in told if reason)
     return dict(reasons.most_common())

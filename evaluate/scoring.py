@@ -102,9 +102,9 @@ def _ask(judge: Judge, questions: Sequence[Question], journal: Journal[ScoreRow]
     failed: dict[str, int] = {}
     for rows in progress(judge.judge(left), total=len(left), doing=f"asking {judge.id}"):
         journal.append(*rows)
-        reasons = {row.reason for row in rows if row.state == "unscored" and row.reason}
-        for reason in reasons:
-            failed[reason] = failed.get(reason, 0) + 1
+        if all(row.state == "unscored" for row in rows):
+            for reason in {row.reason for row in rows if row.reason}:
+                failed[reason] = failed.get(reason, 0) + 1
     say(f"{judge.id}: {counted(len(left), 'picture')} judged, {len(done):,} known")
     for reason, number in sorted(failed.items(), key=lambda item: -item[1]):
         say(f"  {counted(number, 'picture')} unscored: {reason}")

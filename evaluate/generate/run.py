@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curate.errors import UserError
@@ -30,6 +30,13 @@ class Limits:
 
     images: int | None = None
     gpu_hours: float | None = None
+
+    def share(self, processes: Processes) -> "Limits":
+        """One process's part of the pictures; hours are counted for all of them."""
+        if self.images is None:
+            return self
+        part, rest = divmod(self.images, processes.count)
+        return replace(self, images=part + (processes.rank < rest))
 
 
 def rows_of(folder: Path) -> dict[str, DrawnRow]:
@@ -189,6 +196,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     names = {lora.sha256: Path(lora.file).stem for lora in plan.loras}
     if spec.turbo:
         names |= {sha: Path(spec.turbo.file).stem for sha in _strangers(missing, names)}
+    limits = limits.share(processes)
     spent = sum(row.seconds for row in rows_of(folder).values())
     drawn = 0
     for key, recipe in progress(missing.items(), total=len(missing), doing="drawing"):
@@ -208,7 +216,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
             )
         )
         drawn += 1
-        spent += seconds
+        spent += seconds * processes.count
     return drawn
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from evaluate.judges.judge import Question, unscored
 from evaluate.rows import ScoreRow
-from evaluate.spec.spec import ColourJudge
+from evaluate.spec.spec import Box, ColourJudge
 from evaluate.verdicts.colour_drift import COLOUR, TWO_TONE
 from train.stamps import key_of
 
@@ -18,7 +18,6 @@ VERSION = 1
 # Pixels of a part that a mixture is fitted to.
 SAMPLE = 2_000
 LEAST_SHARE = 0.2
-Box = tuple[float, float, float, float]
 
 
 class Colours:

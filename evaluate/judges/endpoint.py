@@ -42,7 +42,11 @@ class Again(Exception):  # noqa: N818 - what to do
 
 
 class NoReply(Exception):  # noqa: N818 - what it is
-    """Why a picture has no answer."""
+    """Why a picture has no answer; `tokens` are those of a refusal, which costs like an answer."""
+
+    def __init__(self, reason: str, tokens: tuple[int, int] | None = None) -> None:
+        super().__init__(reason)
+        self.tokens = tokens
 
 
 class Gate:
@@ -196,9 +200,9 @@ class Endpoint:
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise Again("half an answer") from error
         if message.get("refusal") or choice.get("finish_reason") == "content_filter":
-            raise NoReply("refused")
+            raise NoReply("refused", tokens)
         if not isinstance(text, str):
-            raise NoReply("an answer without text")
+            raise NoReply("an answer without text", tokens)
         return Reply(text=self.hidden(text), mode=mode, tokens=tokens)
 
     def hidden(self, text: str) -> str:

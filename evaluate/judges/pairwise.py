@@ -104,6 +104,9 @@ class Pairwise:
             try:
                 reply = self._endpoint.ask(self._messages(pictures), self._schema())
                 tokens = reply.tokens
+            except NoReply as error:
+                tokens = error.tokens
+                raise
             finally:
                 cost = self.spending.end(tokens)
             choices = self._read(reply.text)

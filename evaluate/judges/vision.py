@@ -166,7 +166,7 @@ class Vision:
             reply = self._endpoint.ask(messages, self.rubric.schema)
             tokens = reply.tokens
         except NoReply as error:
-            fault = str(error)
+            fault, tokens = str(error), error.tokens
             raise
         finally:
             costs.append(self.spending.end(tokens))
@@ -176,7 +176,7 @@ class Vision:
                 asked=as_log(messages),
                 answer=reply.text,
                 mode=reply.mode,
-                tokens=reply.tokens,
+                tokens=tokens or (0, 0),
                 seconds=round(perf_counter() - began, 4),
                 fault=fault,
             )

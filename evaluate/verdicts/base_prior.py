@@ -19,7 +19,6 @@ from evaluate.verdicts.verdict import Said, share
 
 STRONG, WEAK = 0.5, 0.35
 Strength = Literal["strong", "medium", "weak"]
-NEEDED = 4
 ADVICE = {
     "strong": "few or no training pictures are needed for it",
     "medium": "show it in some of the training pictures",

@@ -38,7 +38,7 @@ def consistency(evidence: Evidence) -> Iterator[Said]:
             outcome=f"{'on' if on else 'off'}_target_{'stable' if stable else 'loose'}",
             says=f"{label}: identity {mean:.2f} of 5, spread {spread:.2f} over {len(seeds)} seeds",
             n=len(seeds),
-            formats=None if formats_of(seen) else 1,
+            formats=None if formats_of(seen) > 1 else 1,
             estimate=mean,
             interval=(interval.low, interval.high),
             numbers={"epoch": epoch, "spread": spread},

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from evaluate.statistics import slope
-from evaluate.verdicts.evidence import Evidence, NoEvidence, formats_of, images_of
+from evaluate.verdicts.evidence import Evidence, NoEvidence, images_of
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
@@ -42,7 +42,6 @@ def framing_principle(evidence: Evidence) -> Iterator[Said]:
             says=f"{name.removeprefix(AREA)} grows as the head to the power {beta:.2f} "
             f"({low:.2f} to {high:.2f})",
             n=len(set(seeds)),
-            formats=None if formats_of(seen) else 1,
             estimate=beta,
             interval=(low, high),
             images=images_of(sorted(seen, key=lambda o: -(heads[o.image] or 0))),

@@ -20,7 +20,9 @@ NEEDED = 4
 LEVEL = 0.05
 MOST = 0.5
 REFERENCES = 3
-ROUNDS = (4, 8, 12)
+STEP = 4
+# Two rounds of more seeds, and the pictures have to tell.
+MOST_SEEDS = 12
 
 
 class Broken(NamedTuple):
@@ -70,7 +72,7 @@ def first_breakdown(evidence: Evidence) -> int | None:
         int(said.numbers["epoch"])
         for form, seen in grouped(evidence.of(BROKEN), lambda o: o.cell.format).items()
         for said in _in_format(form, seen)
-        if said.word == "confirmed" and said.outcome == "broken" and said.n > ROUNDS[0] - 1
+        if said.word == "confirmed" and said.outcome == "broken" and said.n >= NEEDED
     ]
     return min(epochs, default=None)
 
@@ -102,7 +104,7 @@ def _said(form: str, epoch: int, found: Broken, flags: list[Observation]) -> Sai
     against = (
         f", {share(k_ref, n_ref)} at shallower ones (Fisher p {p:.3f})" if p is not None else ""
     )
-    more = next((r - n for r in ROUNDS if r > n), 0) if word in {"suspect", "undetermined"} else 0
+    more = _more(n) if word in {"suspect", "undetermined"} else 0
     return Said(
         subject=f"{label} {form}",
         word=word,
@@ -120,6 +122,11 @@ def _said(form: str, epoch: int, found: Broken, flags: list[Observation]) -> Sai
         advice=_advice(flags, more) if more and k else None,
         more_seeds=more if k else 0,
     )  # fmt: skip
+
+
+def _more(n: int) -> int:
+    """Up to the four seeds that a verdict takes, then by fours."""
+    return NEEDED - n if n < NEEDED else STEP if n < MOST_SEEDS else 0
 
 
 def _word(found: Broken, p: float | None) -> tuple[Word, str]:

@@ -15,16 +15,26 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from pydantic import TypeAdapter
-from support.evaluations import Ran, answer_file, evaluate_here, random_lora, write_evaluation
+from support.evaluations import (
+    Ran,
+    answer_file,
+    evaluate,
+    evaluate_here,
+    random_lora,
+    write_evaluation,
+)
+from support.miniature import named_folder
 from support.runs import write_run
 from support.vision_stub import serving
 
 from evaluate.outputs.sheets import PIXELS, SIDE, paging
 from evaluate.outputs.tables import as_text
 from evaluate.spec.cells import Cell
+from evaluate.spec.spec import load_spec
 from evaluate.verdicts.verdict import VerdictFile
 from rules.profiles import Base
 from rules.records import parse
+from train.lock import locked
 from train.stamps import weights_digest
 
 SEEDS = [42, 100, 200, 300, 400]
@@ -462,6 +472,45 @@ def test_init_writes_what_matrix_reads(tmp_path: Path) -> None:
     assert done.out.startswith("5 checkpoints x 2 formats x 2 scenes x 5 seeds")
     assert evaluate_here(*arguments).code == 2
     assert spec.read_text() == text
+
+
+def test_init_draws_as_the_run_drew_its_own_samples(tmp_path: Path) -> None:
+    drawing = {"sampler": "er_sde", "steps": 12, "cfg": 2.5}
+    samples = {"every": 0, "width": 112, "height": 160, "drawing": drawing, "negative": "text"}
+    config = write_run(tmp_path, name="tiny", samples=samples)
+    random_lora(tmp_path / "runs/tiny/epoch-0001/tiny-0001.safetensors", 1)
+    spec = tmp_path / "evaluate.yaml"
+    done = evaluate_here(
+        "init", str(tmp_path / "runs/tiny"), "--config", str(config), "--spec", str(spec)
+    )
+    assert "name your judges in it" in done.out, done.err
+    read = load_spec(spec)
+    assert read.turbo is None
+    assert (read.sampling.width, read.sampling.height, read.device) == (112, 160, "cpu")
+    assert (read.sampling.settings.steps, read.sampling.settings.cfg) == (12, 2.5)
+    assert read.sampling.negative == "text"
+    assert read.least_head == 21
+    assert run(spec, "matrix", "--dry-run").code == 0
+
+
+def test_a_base_is_named_as_in_train_yaml(tmp_path: Path) -> None:
+    path = settings(tmp_path)
+    named_folder(tmp_path / "named")
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "base": "named"}))
+    base = load_spec(path).base
+    assert base is not None
+    assert Path(base.transformer) == tmp_path / "named" / "transformer.safetensors"
+    assert run(path, "matrix", "--dry-run").code == 0
+
+
+def test_a_second_process_is_turned_away(tmp_path: Path) -> None:
+    path = settings(tmp_path)
+    (tmp_path / "evaluations/tiny").mkdir(parents=True)
+    with locked(tmp_path / "evaluations/tiny"):
+        done = evaluate("matrix", "--spec", str(path))
+    assert done.returncode == 2
+    assert "another run" in done.stderr
+    assert not list(tmp_path.rglob("images/*/*.png"))
 
 
 @pytest.mark.parametrize(

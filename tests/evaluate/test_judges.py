@@ -334,7 +334,7 @@ def test_an_honest_judge_passes_and_one_that_likes_everything_fails(tmp_path: Pa
         references=(picture(tmp_path / "ref.png", "#cc2222"),),
     )
     others = [picture(tmp_path / "other.png", "#2222cc")]
-    asked: dict[str, Any] = {"negatives": others, "handed": ["tail"], "coloured": ["hair"]}
+    asked: dict[str, Any] = {"negatives": others, "handed": ["tail"], "coloured": {"hair": None}}
     assert verdicts_of(qualify(Eye(honest), task, **asked)) == {
         "J1": "passed", "J2": "passed", "J3": "passed", "J4": "passed", "J5": "passed",
     }  # fmt: skip
@@ -347,6 +347,57 @@ def test_an_honest_judge_passes_and_one_that_likes_everything_fails(tmp_path: Pa
     assert verdicts_of(qualify(Eye(honest), Task(attributes=task.attributes), negatives=[])) == {
         "J1": "passed", "J2": "not_asked", "J3": "not_asked", "J4": "not_asked", "J5": "not_asked",
     }  # fmt: skip
+
+
+def two_parts(image: Image.Image, _: int) -> dict[str, float | None]:
+    """Sees a red bow on the left half and blue eyes on the right half, each by its own colour."""
+    pixels = np.asarray(image, float)
+    middle = pixels.shape[1] // 2
+    left, right = pixels[:, :middle].mean(axis=(0, 1)), pixels[:, middle:].mean(axis=(0, 1))
+    sharp = float(np.abs(np.diff(pixels[:, middle:], axis=0)).max()) > 60
+    return {
+        "bow": 5.0 if left[0] > left[1] + 80 else 1.0,
+        "eyes": 5.0 if right[2] > right[0] + 60 and sharp else 2.0,
+    }
+
+
+def hasty(image: Image.Image, repeat: int) -> dict[str, float | None]:
+    """Takes any change for a change of everything."""
+    seen = two_parts(image, repeat)
+    worst = min(value or 0.0 for value in seen.values())
+    return dict.fromkeys(seen, worst)
+
+
+def test_what_is_spoilt_drops_and_what_is_not_stays(tmp_path: Path) -> None:
+    image = Image.new("RGB", (80, 80), "#cc2222")
+    for top in range(0, 80, 8):
+        image.paste("#2222cc", (40, top, 80, top + 8))
+        image.paste("#9999ff", (40, top, 80, top + 2))
+    image.save(tmp_path / "reference.png")
+    task = Task(
+        attributes={"bow": Attribute(asks="a red bow"), "eyes": Attribute(asks="blue eyes")},
+        references=(tmp_path / "reference.png",),
+    )
+    boxes = {"bow": (0.0, 0.0, 0.5, 1.0), "eyes": (0.5, 0.0, 1.0, 1.0)}
+
+    def j4(see: Callable[[Image.Image, int], dict[str, float | None]]) -> Any:  # noqa: ANN401 - a Test
+        found = qualify(Eye(see), task, negatives=[], coloured=boxes)
+        return next(test for test in found.tests if test.id == "J4")
+
+    # A blurred bow is red all the same: this judge looks at its colour alone.
+    assert j4(two_parts).says == "bow survives a blur"
+    assert "eyes falls with a hue of something else" in j4(hasty).says
+
+
+def test_a_judge_that_the_order_of_references_sways_fails(tmp_path: Path) -> None:
+    task = Task(
+        attributes={"hair": Attribute(asks="red")},
+        references=(picture(tmp_path / "a.png"), picture(tmp_path / "b.png")),
+    )
+    steady, swayed = Eye(lambda *_: {"hair": 4.0}), Eye(lambda *_: {"hair": 5.0})
+    for turned, expected in ((steady, "passed"), (swayed, "failed"), (None, "passed")):
+        found = qualify(steady, task, negatives=[], turned=turned)
+        assert verdicts_of(found)["J5"] == expected
 
 
 def pair(number: int, shown: Any, winner: Any) -> PairRow:  # noqa: ANN401 - literals

@@ -209,6 +209,27 @@ def test_budgets_stop_between_two_pictures_and_go_on(made: Made) -> None:
     assert all(rows_of(spec.folder)[key] == row for key, row in first.items())
 
 
+def test_processes_share_what_is_allowed() -> None:
+    class Third:
+        count, rank = 4, 2
+
+    class Fourth:
+        count, rank = 4, 3
+
+    assert [Limits(images=11).share(one).images for one in (Third, Fourth)] == [3, 2]  # type: ignore[arg-type]
+    assert Limits(gpu_hours=1.0).share(Third) == Limits(gpu_hours=1.0)  # type: ignore[arg-type]
+
+
+def test_what_is_worth_knowing_is_said_before_a_budget_stops(made: Made, tmp_path: Path) -> None:
+    spec = made()
+    random_lora(tmp_path / "run/epoch-0040/tiny-0040.safetensors", 40, told={
+        "lora_curate.base_sha256": "f" * 64})  # fmt: skip
+    said: list[str] = []
+    with pytest.raises(BudgetStop):
+        run_matrix(spec, limits=Limits(images=1), say=said.append)
+    assert said[0].startswith("warning: V6: cross_base: ep40")
+
+
 def test_two_runs_in_one_folder_are_refused(made: Made) -> None:
     spec = made()
     with locked(spec.folder), pytest.raises(UserError, match="another run"):

@@ -283,6 +283,7 @@ def test_a_refusal_is_a_reason(pictures: list[Question], tmp_path: Path) -> None
         _, rows = judged(stub, pictures[:2], tmp_path, connections=1)
         assert len(stub.bodies) == 2
     assert [some[0].reason for some in rows] == ["refused", "refused"]
+    assert sum(some[0].cost for some in rows) == pytest.approx(2 * A_CALL)
 
 
 def test_weaker_forms_are_tried_where_a_schema_is_refused(
@@ -344,19 +345,38 @@ def test_no_money_is_no_call(pictures: list[Question], tmp_path: Path) -> None:
 
 
 def test_all_faults_together_leave_no_picture_out(pictures: list[Question], tmp_path: Path) -> None:
-    """Every picture ends scored, or unscored with a reason, whatever comes in which order."""
+    """Every picture ends scored, or unscored with a reason, and every answer is paid for once."""
     faults: list[str | Fault] = [
         Fault(status=429, headers={"Retry-After": "0.05"}), yes(), Fault(status=500), "prose",
-        yes()[:40], Fault(raw=b"{"), Fault(message={"refusal": "no"}), yes(9), Fault(status=408),
-        Fault(status=400, raw=b"too large"),
+        yes()[:40], Fault(raw=b"{"), Fault(message={"refusal": "no"}), yes(9),
+        yes().replace('"view": "front"', '"view": "heroic"'), Fault(content=yes(), sleep=1.5),
+        Fault(status=408), Fault(status=400, raw=b"too large"),
     ]  # fmt: skip
+    # Whoever waits in vain, or is turned away, has no answer to pay for.
+    free = sum(isinstance(fault, Fault) and not fault.message for fault in faults)
     with serving(scripted(faults)) as stub:
-        _, rows = judged(stub, pictures, tmp_path, connections=3)
-    assert len(rows) == len(pictures)
-    assert {some[0].key for some in rows} == {question.key for question in pictures}
-    for some in rows:
-        assert {row.attribute for row in some} >= {"hair", "braid", "broken"}
-        assert all(row.reason for row in some if row.state == "unscored")
+        vision, rows = judged(stub, pictures, tmp_path, connections=3, timeout=0.6)
+        asked = len(stub.bodies)
+        assert asked > len(faults)
+        assert vision.spending.calls == asked - free
+        assert sum(row.cost for some in rows for row in some) == pytest.approx(
+            vision.spending.calls * A_CALL
+        )
+        assert len(rows) == len(pictures)
+        assert {some[0].key for some in rows} == {question.key for question in pictures}
+        for some in rows:
+            assert {row.attribute for row in some} >= {"hair", "braid", "broken"}
+            assert all(row.reason for row in some if row.state == "unscored")
+        # What was scored is never asked again, and what was not is asked once more.
+        left = states(rows).get("unscored", 0)
+        assert left >= 1
+        again, _ = judged(stub, pictures, tmp_path, connections=3, timeout=0.6)
+        assert again.answers.hits == len(pictures) - left
+        assert len(stub.bodies) == asked + left
+        last, rows = judged(stub, pictures, tmp_path, connections=3, timeout=0.6)
+        assert last.answers.hits == len(pictures)
+        assert (states(rows), last.spending.spent) == ({"scored": 8}, 0)
+        assert len(stub.bodies) == asked + left
 
 
 def test_a_picture_that_cannot_be_read_is_a_reason(
