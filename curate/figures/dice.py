@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from curate.figures.library import load, palette
+from curate.figures.library import load
 from rules.records import record
 
 Split = Literal["all", "train", "held_out"]
@@ -22,6 +22,7 @@ class Prior:
         view: front, three_quarter, side, back_side or back; left and right are even.
         clear: How often a view is near its sector's middle and shows what the pose is.
         legs: How often a pose that is told by its legs is shown with them.
+        light: How light a plain or a gradient backdrop is, 0 to 1: least and most.
     """
 
     heads: tuple[tuple[float, float, float], ...]
@@ -29,6 +30,7 @@ class Prior:
     pose: Shares
     view: Shares
     elevation: Shares
+    hair_colour: Shares
     hair_back: Shares
     bangs: Shares
     expression: Shares
@@ -52,6 +54,7 @@ class Prior:
     covers: float
     clear: float
     legs: float
+    light: tuple[float, float]
 
 
 @cache
@@ -79,11 +82,7 @@ class Dice:
 
     def pick(self, axis: str) -> str:
         """Draw a value of an axis of the prior."""
-        shares: Shares = (
-            dict.fromkeys(palette("hair"), 1.0)
-            if axis == "hair_colour"
-            else getattr(self.prior, axis)
-        )
+        shares: Shares = getattr(self.prior, axis)
         if self.split != "all" and axis in held_out():
             reserved = held_out()[axis]
             if self.forced == axis:

@@ -255,7 +255,8 @@ SKY = ((0.42, 0.65, 0.93), (0.55, 0.75, 0.95), (0.96, 0.70, 0.55), (0.30, 0.36, 
 def _backdrop(dice: Dice) -> Backdrop:
     rng = dice.rng
     kind = choose(dice.prior.backdrop, rng)
-    colour, second = _tint(rng, 0.25, 0.98, 0.12), _tint(rng, 0.25, 0.98, 0.15)
+    low, high = dice.prior.light
+    colour, second = _tint(rng, low, high, 0.12), _tint(rng, low, high, 0.15)
     if kind == "outdoors":
         second = GROUND[int(rng.integers(len(GROUND)))]
         colour = SKY[int(rng.choice(len(SKY), p=[0.4, 0.35, 0.15, 0.10]))]

@@ -23,7 +23,8 @@ from train.pretrain.captions import full_caption
 from train.pretrain.figures import words_of
 
 SEED = 88_000_000
-PRIOR = "default"
+# What the miniature was taught from.
+PRIOR = "studio"
 AXES = ("hair_colour", "hairstyle", "outfit", "framing", "view", "elevation", "pose")
 # By the probes as well: another reader of the same.
 TWICE = tuple(f"{PROBED}{axis}" for axis in AXES[3:])

@@ -29,8 +29,8 @@ from rules.records import record, write_atomically
 
 HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
 BATCH = 32
-# Strangers of every kind, so that rare things are learned as well as common ones.
-PRIOR, SEED = "even", 51_000_000
+# Rare things as often as common ones, drawn as the miniature draws them.
+PRIOR, SEED = "probes", 51_000_000
 LIKENESS = "likeness"
 # Before an axis that the classifier's heads name as well: they may be silent on small pictures.
 PROBED = "probed_"
