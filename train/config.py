@@ -51,18 +51,20 @@ class BaseFiles:
 
 @record
 class OptimizerSettings:
-    """AdamW.
+    """AdamW, or Muon for matrices beside it.
 
     Attributes:
         name: `adamw8bit` needs bitsandbytes.
+        matrix_rate: the rate of matrices that Muon moves, as a multiple of `lr`.
         lr: after the warm-up.
         schedule: what becomes of it then; `cosine` ends at 0.
         warmup: steps from 0 to `lr`.
         clip: longest gradient; 0 for any.
     """
 
-    name: Literal["adamw", "adamw8bit"] = "adamw"
+    name: Literal["adamw", "adamw8bit", "muon"] = "adamw"
     lr: Rate = 2e-5
+    matrix_rate: Positive = 4.0
     betas: tuple[Part, Part] = (0.9, 0.99)
     weight_decay: Rate = 0.01
     eps: Positive = 1e-8

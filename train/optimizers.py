@@ -1,20 +1,36 @@
 """Optimizers by their settings."""
 
+from collections.abc import Iterable
+
 import torch
 
 from curate.errors import UserError
 from train.config import OptimizerSettings
+from train.muon import Muon
 from train.untyped import library
+
+MATRIX = 2
 
 
 def build_optimizer(
-    parameters: list[torch.nn.Parameter], settings: OptimizerSettings
+    parameters: list[torch.nn.Parameter],
+    settings: OptimizerSettings,
+    matrices: Iterable[torch.nn.Parameter] | None = None,
 ) -> torch.optim.Optimizer:
-    """AdamW, fused, or that of bitsandbytes with moments of 8 bits.
+    """AdamW, fused, or that of bitsandbytes with moments of 8 bits, or Muon.
+
+    Args:
+        parameters: all that is trained.
+        settings: which one, and how fast.
+        matrices: what Muon moves; None for everything with two axes.
 
     Raises:
         UserError: bitsandbytes is not installed.
     """
+    if settings.name == "muon":
+        if matrices is None:
+            matrices = [parameter for parameter in parameters if parameter.dim() == MATRIX]
+        return Muon(parameters, matrices, settings)
     if settings.name == "adamw":
         return torch.optim.AdamW(
             parameters,

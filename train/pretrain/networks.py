@@ -13,6 +13,8 @@ from train.untyped import Untyped
 CPU = torch.device("cpu")
 # Of the time signal's last matrix: at 0 as well, nothing would ever move.
 TIME_SPREAD = 0.02
+MATRIX = 2
+WITHIN_BLOCKS = ("attn", ".ff.", ".mlp.")
 
 
 class Networks(NamedTuple):
@@ -27,6 +29,14 @@ class Networks(NamedTuple):
         for part, network in self._asdict().items():
             for name, parameter in network.named_parameters():
                 yield f"{part}.{name}", parameter
+
+    def hidden_matrices(self) -> list[torch.nn.Parameter]:
+        """What maps rows to rows within a block: no embedding, and nothing that sets gates."""
+        return [
+            parameter
+            for name, parameter in self.named_parameters()
+            if parameter.dim() == MATRIX and any(part in name for part in WITHIN_BLOCKS)
+        ]
 
 
 def make_networks(recipe: Recipe) -> Networks:

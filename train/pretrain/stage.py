@@ -40,6 +40,7 @@ class Stage:
         recipe: all that decides the weights, as JSON; a state of another one is refused.
         material: hash of what is learned from.
         seed: of the order of the pictures and of every draw.
+        matrices: those of the parameters that Muon moves, where the plan names it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Stage:
     recipe: str
     material: str
     seed: int
+    matrices: Sequence[torch.nn.Parameter] = ()
 
 
 class StageRun:
@@ -68,7 +70,9 @@ class StageRun:
 
     def __init__(self, stage: Stage, folder: Path, processes: Processes, until: float) -> None:
         self._stage, self._folder, self._processes, self._until = stage, folder, processes, until
-        self._optimizer = build_optimizer([p for _, p in stage.parameters], stage.plan.optimizer)
+        self._optimizer = build_optimizer(
+            [p for _, p in stage.parameters], stage.plan.optimizer, stage.matrices
+        )
         self.average = Average(stage.parameters, stage.plan.average)
         self._kept = [*stage.parameters, *self.average.named]
         self._stamp = checkpoints.Stamp(config=stage.recipe, base="", material=stage.material)
