@@ -1,5 +1,9 @@
 """What goes wrong through no fault of the program, and how it is said."""
 
+import sys
+
+import click
+
 from curate.formats.place import visible
 from rules.engine import RuleCrash
 from rules.records import RecordError
@@ -23,3 +27,20 @@ def as_message(error: Exception) -> str | None:
     else:
         return None
     return "\n".join(f"error: {visible(line)}" for line in lines)
+
+
+def run_tool(command: click.Command, program: str) -> None:
+    """Run a command of `python -m ...`; a user's mistake is told in one line and ends it with 2."""
+    try:
+        command.main(standalone_mode=False, prog_name=program)
+    except click.Abort:
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except Exception as error:
+        said = as_message(error)
+        if said is None:
+            raise
+        click.echo(said, err=True)
+        sys.exit(2)

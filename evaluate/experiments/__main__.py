@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curate.errors import UserError, run_tool
+
 if TYPE_CHECKING:
     from evaluate.experiments.run import Bench
 
@@ -54,7 +56,6 @@ def run(  # noqa: PLR0913, PLR0917 - options
     quick: bool,
 ) -> None:
     """Run experiments, all where none is named, and tell what holds."""
-    from curate.errors import UserError
     from evaluate.experiments.report import lines_of, plot, read_outcomes
     from evaluate.experiments.run import run_experiment, write_outcome
     from evaluate.experiments.spec import load_experiments
@@ -134,21 +135,7 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
 
 def main() -> None:
     """Run a command; a user's mistake is told in one line."""
-    import sys
-
-    from curate.errors import as_message
-
-    try:
-        cli.main(standalone_mode=False, prog_name="python -m evaluate.experiments")
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except Exception as error:
-        said = as_message(error)
-        if said is None:
-            raise
-        click.echo(said, err=True)
-        sys.exit(2)
+    run_tool(cli, "python -m evaluate.experiments")
 
 
 if __name__ == "__main__":

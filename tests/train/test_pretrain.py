@@ -169,7 +169,10 @@ def test_what_was_made_is_read_as_the_published_files_are(made: Path) -> None:
         base / "transformer.safetensors", dtype=torch.float32, device=CPU, rope_scale=(1, 1, 1)
     )
     adapter = loading.load_adapter(
-        base / "transformer.safetensors", dtype=torch.float32, device=CPU, context_rows=96
+        base / "transformer.safetensors",
+        dtype=torch.float32,
+        device=CPU,
+        context_rows=tiny_recipe(made).context_rows,
     )
     text = loading.load_qwen(base / "text_encoder.safetensors", dtype=torch.float32, device=CPU)
     vae = loading.load_vae(base / "vae.safetensors", dtype=torch.float32, device=CPU)
@@ -181,7 +184,7 @@ def test_what_was_made_is_read_as_the_published_files_are(made: Path) -> None:
     heads = {tensor.dtype for tensor in read_header(base / "vae.safetensors").tensors.values()}
     assert heads == {"F16"}
     told = (base / "base.yaml").read_text()
-    assert "context_rows: 96" in told
+    assert f"context_rows: {tiny_recipe(made).context_rows}" in told
     assert set(BaseFiles.__dataclass_fields__) == {
         line.split(":")[0] for line in told.splitlines() if not line.startswith("-")
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from curate.errors import run_tool
 from train.pretrain.recipe import ON_CUDA, RECIPE, load_recipe
 
 STOPPED = 3
@@ -34,7 +35,7 @@ MINUTE = 60.0
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option("--prepare", is_flag=True, help="Draw and encode the figures, and end.")
 @click.option("--minutes", type=float, default=None, help="Stop after so many, and exit 3.")
-def main(  # noqa: PLR0913, PLR0917 - options
+def command(  # noqa: PLR0913, PLR0917 - options
     path: Path,
     work: Path,
     out: Path,
@@ -62,6 +63,11 @@ def main(  # noqa: PLR0913, PLR0917 - options
     until = time.monotonic() + (minutes * MINUTE if minutes else float("inf"))
     done = make_base(recipe, work, out, workers=workers, device=device, until=until)
     sys.exit(0 if done else STOPPED)
+
+
+def main() -> None:
+    """Make a base; a user's mistake is told in one line."""
+    run_tool(command, "python -m train.pretrain")
 
 
 if __name__ == "__main__":

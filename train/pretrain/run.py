@@ -185,6 +185,7 @@ def _learn_drawing(place: Workplace, vae: Untyped, tokenizers: Tokenizers) -> Ne
         recipe=_told(recipe, "drawing"),
         material=key_of(to_plain(recipe.figures)),
         seed=recipe.seed,
+        matrices=networks.hidden_matrices(),
     )
     run = StageRun(stage, place.work / "drawing", place.processes, place.until)
     if not run.run():
@@ -198,8 +199,11 @@ def _learn_drawing(place: Workplace, vae: Untyped, tokenizers: Tokenizers) -> Ne
 def _told(recipe: Recipe, stage: str) -> str:
     """What decides the weights of a stage; the sheets are only looked at."""
     plain = to_plain(recipe)
-    others = {"sheet", "decoder", "drawing"} - {stage}
-    kept = {key: value for key, value in plain.items() if key not in others}
+    if stage == "decoder":
+        plain["sizes"] = plain["sizes"]["vae"]
+        kept = {key: plain[key] for key in ("seed", "figures", "encoder", "sizes", "decoder")}
+    else:
+        kept = {key: value for key, value in plain.items() if key not in {"sheet", "decoder"}}
     return json.dumps(kept, sort_keys=True)
 
 
