@@ -14,6 +14,7 @@ import torch
 from torch.optim.adamw import adamw
 
 from train.config import OptimizerSettings
+from train.processes import Processes
 
 # Of the iteration: an odd polynomial that is steep at 0 and stays near 1 behind it.
 QUINTIC = (3.4445, -4.7750, 2.0315)
@@ -31,6 +32,7 @@ class Muon(torch.optim.Optimizer):
         parameters: all of them.
         matrices: those that Muon moves.
         settings: rate and decay of both, moments of AdamW; `matrix_rate` multiplies the rate.
+        processes: that share the work, each with the same parameters and gradients.
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class Muon(torch.optim.Optimizer):
         parameters: list[torch.nn.Parameter],
         matrices: Iterable[torch.nn.Parameter],
         settings: OptimizerSettings,
+        processes: Processes | None = None,
     ) -> None:
         # A state that is loaded keeps AdamW's count of steps where its fused kernel wants it.
         super().__init__(parameters, {"lr": settings.lr, "fused": True})
-        self._settings = settings
+        self._settings, self._processes = settings, processes
         self._by_shape: dict[tuple[int, ...], list[torch.Tensor]] = {}
         for matrix in matrices:
             self._by_shape.setdefault(tuple(matrix.shape), []).append(matrix)
@@ -54,11 +57,19 @@ class Muon(torch.optim.Optimizer):
         if closure is not None:
             raise NotImplementedError("nothing here calls an optimizer with a closure")
         rate = float(self.param_groups[0]["lr"])
-        for alike in self._by_shape.values():
-            self._move_matrices(alike, rate * self._settings.matrix_rate)
+        self._move_matrices(rate * self._settings.matrix_rate)
         self._move_others(rate)
 
-    def _move_matrices(self, alike: list[torch.Tensor], rate: float) -> None:
+    def _move_matrices(self, rate: float) -> None:
+        shapes = list(self._by_shape.values())
+        directions = self._orthogonal([self._ahead(alike) for alike in shapes])
+        for alike, moved_NRC in zip(shapes, directions, strict=True):
+            length = rate * ADAMW_STEP * max(moved_NRC.shape[1:]) ** 0.5
+            torch._foreach_mul_(alike, 1 - rate * self._settings.weight_decay)
+            torch._foreach_add_(alike, list(moved_NRC.unbind()), alpha=-length)
+
+    def _ahead(self, alike: list[torch.Tensor]) -> torch.Tensor:
+        """Momenta with the gradient, and as if they had taken it once more (Nesterov): N×R×C."""
         gradients = [_gradient(matrix) for matrix in alike]
         momenta = []
         for matrix in alike:
@@ -67,12 +78,20 @@ class Muon(torch.optim.Optimizer):
                 state["momentum"] = torch.zeros_like(matrix)
             momenta.append(state["momentum"])
         torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
-        # Nesterov's: as if the momentum had already taken the gradient once more.
-        ahead_NRC = torch.stack(gradients).lerp(torch.stack(momenta), MOMENTUM)
-        moved_NRC = orthogonal(ahead_NRC)
-        length = rate * ADAMW_STEP * max(moved_NRC.shape[1:]) ** 0.5
-        torch._foreach_mul_(alike, 1 - rate * self._settings.weight_decay)
-        torch._foreach_add_(alike, list(moved_NRC.unbind()), alpha=-length)
+        return torch.stack(gradients).lerp(torch.stack(momenta), MOMENTUM)
+
+    def _orthogonal(self, shapes: list[torch.Tensor]) -> list[torch.Tensor]:
+        """N×R×C of each shape; several processes share the work, and add up their parts."""
+        processes = self._processes
+        if processes is None or processes.count == 1:
+            return [orthogonal(matrices_NRC) for matrices_NRC in shapes]
+        mine = slice(processes.rank, None, processes.count)
+        parts = [torch.zeros_like(matrices_NRC) for matrices_NRC in shapes]
+        for part_NRC, matrices_NRC in zip(parts, shapes, strict=True):
+            part_NRC[mine] = orthogonal(matrices_NRC[mine])
+        flat = processes.gathered(torch.cat([part_NRC.flatten() for part_NRC in parts]))
+        whole = torch.split(flat, [part_NRC.numel() for part_NRC in parts])
+        return [w.view_as(part_NRC) for w, part_NRC in zip(whole, parts, strict=True)]
 
     def _move_others(self, rate: float) -> None:
         settings, states = self._settings, [self.state[parameter] for parameter in self._others]

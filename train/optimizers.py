@@ -7,6 +7,7 @@ import torch
 from curate.errors import UserError
 from train.config import OptimizerSettings
 from train.muon import Muon
+from train.processes import Processes
 from train.untyped import library
 
 MATRIX = 2
@@ -16,6 +17,7 @@ def build_optimizer(
     parameters: list[torch.nn.Parameter],
     settings: OptimizerSettings,
     matrices: Iterable[torch.nn.Parameter] | None = None,
+    processes: Processes | None = None,
 ) -> torch.optim.Optimizer:
     """AdamW, fused, or that of bitsandbytes with moments of 8 bits, or Muon.
 
@@ -23,6 +25,7 @@ def build_optimizer(
         parameters: all that is trained.
         settings: which one, and how fast.
         matrices: what Muon moves; None for everything with two axes.
+        processes: that share the work of Muon.
 
     Raises:
         UserError: bitsandbytes is not installed.
@@ -30,7 +33,7 @@ def build_optimizer(
     if settings.name == "muon":
         if matrices is None:
             matrices = [parameter for parameter in parameters if parameter.dim() == MATRIX]
-        return Muon(parameters, matrices, settings)
+        return Muon(parameters, matrices, settings, processes)
     if settings.name == "adamw":
         return torch.optim.AdamW(
             parameters,

@@ -100,7 +100,8 @@ def _begin(  # noqa: PLR0913, PLR0917 - what `_run` put together, in its order
     studio.prepare()
     modules = counted(len(studio.parameters) // 2, "module")
     say(f"a LoRA of rank {config.adapter.rank} on {modules}")
-    optimizer = build_optimizer([p for _, p in studio.parameters], config.optimizer)
+    parameters = [p for _, p in studio.parameters]
+    optimizer = build_optimizer(parameters, config.optimizer, processes=processes)
     progress = Progress()
     if resumed is not None:
         progress = checkpoints.load_state(resumed, studio.parameters, optimizer)

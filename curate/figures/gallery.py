@@ -135,7 +135,7 @@ def faces() -> Bytes:
 
 
 def strangers() -> Bytes:
-    """Draw 48 random figures of the prior that the miniature base learns from."""
+    """Draw 48 random figures of the prior `default`."""
     figures = sample_many("default", 48, 48)
     return contact_sheet([draw(figure, 160, 160).picture for figure in figures], 8)
 

@@ -11,7 +11,7 @@ from curate.figures.captions import CaptionPlan
 from curate.figures.dataset import draw_set
 from curate.figures.spec import FiguresSpec
 from evaluate.experiments.spec import Arm, Experiment
-from evaluate.experiments.studio import SmallStudio
+from evaluate.experiments.studio import PRIOR, SmallStudio
 from rules.records import to_plain, write_atomically
 from train.config import BaseFiles, TrainConfig, load_config
 from train.run import run
@@ -64,6 +64,7 @@ def figures_spec(experiment: Experiment, arm: Arm, training: int) -> FiguresSpec
     by_name = {shot.name: shot for shot in experiment.shots}
     return FiguresSpec(
         seed=experiment.seed + training,
+        prior=PRIOR,
         caption=caption,
         characters=dict(experiment.characters),
         shots=tuple(by_name[name] for name in arm.shots),

@@ -16,15 +16,13 @@ from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.progress import progress
 from evaluate.experiments.reading import BODY, PROBED, Reader, Reading
-from evaluate.experiments.studio import Drawing, SmallStudio
+from evaluate.experiments.studio import PRIOR, Drawing, SmallStudio
 from evaluate.statistics import wilson
 from rules.records import record
 from train.pretrain.captions import full_caption
 from train.pretrain.figures import words_of
 
 SEED = 88_000_000
-# What the miniature was taught from.
-PRIOR = "studio"
 AXES = ("hair_colour", "hairstyle", "outfit", "framing", "view", "elevation", "pose")
 # By the probes as well: another reader of the same.
 TWICE = tuple(f"{PROBED}{axis}" for axis in AXES[3:])

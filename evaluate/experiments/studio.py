@@ -18,6 +18,8 @@ from train.named_bases import named_base
 from train.pretrain.single_frame import single_frame
 from train.settings import SamplerSettings
 
+# Of the figures that the miniature was taught from.
+PRIOR = "studio"
 # Pictures of one prompt that are drawn together.
 AT_ONCE = 8
 

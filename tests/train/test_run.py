@@ -615,11 +615,12 @@ def test_a_picture_that_goes_before_it_was_cached_stops_the_run(
         start(config)
 
 
-def test_two_processes_learn_as_one_with_twice_the_batch(made: Made) -> None:
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_two_processes_learn_as_one_with_twice_the_batch(made: Made, optimizer: str) -> None:
     """As accelerate is told to, on CPUs and without MPI, where it starts but one of them."""
-    one = made(name="one", batch=2)
+    one = made(name="one", batch=2, optimizer={"name": optimizer})
     start(one)
-    two = made(name="two", batch=1)
+    two = made(name="two", batch=1, optimizer={"name": optimizer})
     config = two.run_folder.parents[1] / "train.yaml"
     launcher = Path(sys.executable).parent / "accelerate-launch"
     ran = subprocess.run(

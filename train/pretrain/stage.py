@@ -71,7 +71,7 @@ class StageRun:
     def __init__(self, stage: Stage, folder: Path, processes: Processes, until: float) -> None:
         self._stage, self._folder, self._processes, self._until = stage, folder, processes, until
         self._optimizer = build_optimizer(
-            [p for _, p in stage.parameters], stage.plan.optimizer, stage.matrices
+            [p for _, p in stage.parameters], stage.plan.optimizer, stage.matrices, processes
         )
         self.average = Average(stage.parameters, stage.plan.average)
         self._kept = [*stage.parameters, *self.average.named]
