@@ -10,7 +10,7 @@ from curate.folder import list_folder
 from curate.manifest import MANIFEST, drift, read_manifest
 from curate.measure import measure
 from evaluate.spec.checkpoints import Lora
-from evaluate.verdicts.evidence import Training
+from evaluate.verdicts.evidence import TRAIN, Training
 from rules.model import Dataset, Picture
 from rules.quoting import some_of
 from rules.records import record
@@ -25,10 +25,12 @@ class Approved:
     """Pictures that verdicts may compare with; None where nobody knows what was trained.
 
     Attributes:
+        root: of the dataset.
         pictures: path -> sha256.
         why_not: why there are none.
     """
 
+    root: Path | None = None
     pictures: dict[str, str] | None = None
     why_not: str | None = None
 
@@ -57,7 +59,15 @@ def approved_of(root: Path, loras: Iterable[Lora]) -> Approved:
     manifest = read_manifest(root)
     if drifted := list(drift(root, manifest)):
         raise UserError(f"{path}: RUN011 {some_of(drifted)}; bring the old files back")
-    return Approved(pictures={picture.path: picture.sha256 for picture in manifest.pictures})
+    pictures = {picture.path: picture.sha256 for picture in manifest.pictures}
+    return Approved(root=root, pictures=pictures)
+
+
+def trained_files(approved: Approved) -> dict[str, Path]:
+    """Name of an embedding -> file of an approved picture; empty where none is known."""
+    if approved.root is None or approved.pictures is None:
+        return {}
+    return {f"{TRAIN}{sha256}": approved.root / path for path, sha256 in approved.pictures.items()}
 
 
 def training_of(dataset: Dataset, approved: Approved) -> Training | None:

@@ -44,6 +44,7 @@ def score(
     spec: Path, *, folder: Path | None, pattern: str | None, cost: float | None, say: Say
 ) -> Iterator[str]:
     """Ask judges, of a run or of pictures from elsewhere."""
+    from evaluate.approved import trained_files
     from evaluate.scoring import score as ask
     from evaluate.scoring import task_of
     from evaluate.session import open_run
@@ -59,7 +60,8 @@ def score(
     for note in opened.notes:
         yield f"note: {note}"
     task = task_of(settings, opened.dataset, opened.references)
-    ask(settings, opened.plan, task, limit=cost, say=say)
+    trained = trained_files(opened.approved)
+    ask(settings, opened.plan, task, trained=trained, limit=cost, say=say)
 
 
 def _take_in(spec: EvalSpec, root: Path, pattern: str) -> str:

@@ -12,6 +12,7 @@ from evaluate.judges.judge import Judge, Question, Task
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
 from evaluate.spec.plan import Plan
 from evaluate.spec.spec import EvalSpec, VisionJudge
+from evaluate.vectors import load_vectors
 from rules.model import Dataset
 from rules.quoting import counted
 from rules.records import parse_json, write_atomically
@@ -44,13 +45,22 @@ def doubled(questions: Sequence[Question], share: float) -> list[Question]:
     return [*questions, *(Question(key=q.key, path=q.path, repeat=1) for q in again)]
 
 
-def score(spec: EvalSpec, plan: Plan, task: Task, *, limit: float | None, say: Say) -> None:
+def score(  # noqa: PLR0913 - all but three by keyword
+    spec: EvalSpec,
+    plan: Plan,
+    task: Task,
+    *,
+    trained: Mapping[str, Path],
+    limit: float | None,
+    say: Say,
+) -> None:
     """Ask every judge what it has not answered yet.
 
     Args:
         spec: with absolute paths.
         plan: whose pictures are judged.
         task: what is judged.
+        trained: name -> approved picture that drawn ones are compared with.
         limit: of cost, a judge; None for the spec's.
         say: takes lines for people.
 
@@ -70,7 +80,7 @@ def score(spec: EvalSpec, plan: Plan, task: Task, *, limit: float | None, say: S
             keep_judges(folder, asked)
             try:
                 _ask(judge, doubled(questions, share), journal, say)
-                _keep_vectors(judge, folder)
+                _see_trained(judge, trained, folder)
             finally:
                 judge.close()
 
@@ -110,9 +120,10 @@ def _ask(judge: Judge, questions: Sequence[Question], journal: Journal[ScoreRow]
         say(f"  {counted(number, 'picture')} unscored: {reason}")
 
 
-def _keep_vectors(judge: Judge, folder: Path) -> None:
+def _see_trained(judge: Judge, trained: Mapping[str, Path], folder: Path) -> None:
+    """Whether a picture is a copy is told by the embeddings of what was trained."""
     from evaluate.judges.classifier import ClassifierLooks
-    from evaluate.vectors import save_vectors
 
-    if isinstance(judge, ClassifierLooks) and judge.vectors:
-        save_vectors(folder, judge.id, judge.vectors)
+    if isinstance(judge, ClassifierLooks):
+        known = load_vectors(folder, judge.id)
+        judge.look_at({name: path for name, path in trained.items() if name not in known})

@@ -14,6 +14,7 @@ from evaluate.approved import (
     approved_of,
     check_references,
     reference_files,
+    trained_files,
     training_of,
 )
 from evaluate.generate import canaries
@@ -25,7 +26,7 @@ from evaluate.scoring import counting_judges
 from evaluate.spec.plan import Plan, read_plan
 from evaluate.spec.spec import ColourJudge, EvalSpec
 from evaluate.vectors import classifiers_in, load_vectors
-from evaluate.verdicts.evidence import Evidence
+from evaluate.verdicts.evidence import TRAIN, Evidence
 from rules.model import Dataset
 
 
@@ -150,6 +151,5 @@ def _vectors(opened: Opened) -> Mapping[str, object]:
     """Embeddings by the classifier that saw most; training pictures only if they are approved."""
     names = classifiers_in(opened.spec.folder)
     found = load_vectors(opened.spec.folder, names[0]) if names else {}
-    if opened.approved.pictures is None:
-        return {name: v for name, v in found.items() if not name.startswith("train:")}
-    return found
+    trained = trained_files(opened.approved)
+    return {n: v for n, v in found.items() if n in trained or not n.startswith(TRAIN)}

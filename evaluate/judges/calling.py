@@ -1,11 +1,13 @@
 """Judges by their settings."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from evaluate.judges.judge import Judge, Task
 from evaluate.spec import spec as settings
 from evaluate.spec.spec import EvalSpec
+from evaluate.vectors import save_vectors
 
 
 def judges_of(spec: EvalSpec, task: Task, *, limit: float | None) -> Iterator[Judge]:
@@ -32,7 +34,8 @@ def judges_of(spec: EvalSpec, task: Task, *, limit: float | None) -> Iterator[Ju
         elif isinstance(one, settings.ClassifierJudge):
             from evaluate.judges.classifier import ClassifierLooks, load_classifier
 
-            yield ClassifierLooks(load_classifier(one, cache))
+            classifier = load_classifier(one, cache)
+            yield ClassifierLooks(classifier, partial(save_vectors, spec.folder, classifier.id))
         elif isinstance(one, settings.ColourJudge):
             from evaluate.judges.colour import Colours
 

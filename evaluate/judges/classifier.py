@@ -1,6 +1,6 @@
 """What looks at training pictures looks at drawn ones: the same code, the same labels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,17 @@ class ClassifierLooks:
 
     Attributes:
         id: the classifier's own.
-        vectors: key -> embedding of every picture that was seen; empty where it has none.
+
+    Args:
+        classifier: see there.
+        keep: takes the embeddings of each batch before its rows count as said, so that an
+            interruption loses none of a picture that is not asked about again.
     """
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, keep: Callable[[Vectors], None]) -> None:
         self._classifier = classifier
+        self._keep = keep
         self.id = classifier.id
-        self.vectors: Vectors = {}
 
     def judge(self, questions: Sequence[Question]) -> Iterator[tuple[ScoreRow, ...]]:
         """Labels of each picture; what it would rather not say is not to be seen."""
@@ -71,9 +75,15 @@ class ClassifierLooks:
             looks = self._classifier.classify(squares)
             if looks.embeddings is not None:
                 keys = (question.key for question in readable)
-                self.vectors.update(zip(keys, looks.embeddings, strict=True))
+                self._keep(dict(zip(keys, looks.embeddings, strict=True)))
             for question, seen in zip(readable, looks.seen, strict=True):
                 yield tuple(self._rows(question, seen))
+
+    def look_at(self, files: Mapping[str, Path]) -> None:
+        """Keep the embeddings of other pictures by their names; what cannot be read has none."""
+        questions = [Question(key=name, path=path) for name, path in files.items()]
+        for _ in self.judge(questions):
+            pass
 
     def close(self) -> None:
         """Nothing is held."""
@@ -99,12 +109,3 @@ class ClassifierLooks:
             with Image.open(question.path) as picture:
                 height = picture.height
             yield ScoreRow(**same, attribute=HEAD, value=round(seen.head_height * height, 1))
-
-
-def embed(classifier: Classifier, files: Mapping[str, Path]) -> Vectors:
-    """Embeddings of files by their names; those that cannot be read are left out."""
-    looker = ClassifierLooks(classifier)
-    questions = [Question(key=name, path=path) for name, path in files.items()]
-    for _ in looker.judge(questions):
-        pass
-    return looker.vectors

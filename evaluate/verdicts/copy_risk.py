@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evaluate.verdicts.evidence import Evidence, NoEvidence, grouped
+from evaluate.verdicts.evidence import TRAIN, Evidence, NoEvidence, grouped
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
-TRAIN = "train:"
 NEAR, TWIN = 0.6, 0.95
 PICTURES = 4
 

@@ -18,6 +18,8 @@ BROKEN = "broken"
 SUCCESS = 4.0
 HALF = 0.5
 HEAD = "head_px"
+# Before the sha256 of an approved picture: the name of its embedding.
+TRAIN = "train:"
 
 
 class NoEvidence(Exception):  # noqa: N818 - no fault: the question was not asked of this run
@@ -90,8 +92,7 @@ class Evidence:
         criteria: by what to judge.
         training: of the approved set; None where there is none.
         targets: part -> Lab of it in the held-out references.
-        vectors: image -> embedding of unit length; `train:` and `reference:` before a picture's
-            name for those of the approved set and of the references.
+        vectors: image -> embedding of unit length; `train:` and its sha256 for an approved one.
         pairings: of a comparison of two LoRAs.
         bases: label of an arm -> sha256 of its base.
         lint: codes that the linter found in the dataset.

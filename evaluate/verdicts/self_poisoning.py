@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from evaluate.verdicts.consistency import consistency
-from evaluate.verdicts.evidence import Evidence, NoEvidence
+from evaluate.verdicts.evidence import TRAIN, Evidence, NoEvidence
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.separability import separability
 from evaluate.verdicts.verdict import Said, Word
 
 TOLD_APART = 0.65
 PICTURES = 10
-TRAIN = "train:"
 
 
 @verdict("EVL022", predicted_by=("PRV001", "PRV002"))
