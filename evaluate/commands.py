@@ -8,7 +8,7 @@ from pathlib import Path
 from curate.errors import UserError
 from evaluate.generate.run import Limits, Say
 from evaluate.spec.spec import Box, ColourJudge, CommandJudge, EvalSpec, VisionJudge, load_spec
-from rules.quoting import counted
+from rules.quoting import counted, some_of
 from rules.records import to_plain, write_atomically
 
 
@@ -53,7 +53,7 @@ def score(
     if (folder is None) != (pattern is None):
         raise UserError("--from-folder and --pattern go together")
     if folder is not None and pattern is not None:
-        yield _take_in(settings, folder, pattern)
+        yield from _take_in(settings, folder, pattern)
     if not settings.judges:
         raise UserError(f"{spec}: name `judges`, such as `{{kind: classifier}}`")
     opened = open_run(settings)
@@ -64,7 +64,7 @@ def score(
     ask(settings, opened.plan, task, trained=trained, limit=cost, say=say)
 
 
-def _take_in(spec: EvalSpec, root: Path, pattern: str) -> str:
+def _take_in(spec: EvalSpec, root: Path, pattern: str) -> Iterator[str]:
     from evaluate.generate.folder import take_in
     from evaluate.generate.run import rows_of
     from evaluate.journal import Journal
@@ -73,7 +73,7 @@ def _take_in(spec: EvalSpec, root: Path, pattern: str) -> str:
     from train.lock import locked
 
     with locked(spec.folder):
-        plan, rows = take_in(root.resolve(), pattern, spec.folder, spec.name)
+        plan, rows, others = take_in(root.resolve(), pattern, spec.folder, spec.name)
         old = read_plan(spec.folder)
         if old is not None:
             check_frozen(old, plan, spec.folder)
@@ -82,7 +82,10 @@ def _take_in(spec: EvalSpec, root: Path, pattern: str) -> str:
         if new:
             Journal(spec.folder / CELLS, DrawnRow).append(*new)
         write_plan(spec.folder, plan)
-    return f"{counted(len(rows), 'picture')} of {root}, {len(new):,} new"
+    yield f"{counted(len(rows), 'picture')} of {root}, {len(new):,} new"
+    if others:
+        left = counted(len(others), "picture")
+        yield f"note: {left} left out, whose names do not fit {pattern}: {some_of(others)}"
 
 
 def rate(spec: Path, out: Path, count: int | None) -> Iterator[str]:
@@ -108,6 +111,7 @@ def qualify(spec: Path, negatives: Path | None, cost: float | None) -> tuple[lis
     from evaluate.approved import reference_files
     from evaluate.judges import qualification
     from evaluate.judges.calling import judges_of
+    from evaluate.judges.spending import Purse
     from evaluate.scoring import task_of
     from evaluate.session import open_run
 
@@ -119,12 +123,12 @@ def qualify(spec: Path, negatives: Path | None, cost: float | None) -> tuple[lis
     task = task_of(settings, opened.dataset, opened.references)
     turned = dataclasses.replace(task, references=task.references[::-1])
     others = reference_files([str(negatives)]) if negatives else _bases_of(settings)
-    limit = settings.budget.cost if cost is None else cost
+    purse = Purse(settings.budget.cost if cost is None else cost)
     settings = dataclasses.replace(settings, judges=asked)
     found = []
     for judge, again in zip(
-        judges_of(settings, task, limit=limit),
-        judges_of(settings, turned, limit=limit),
+        judges_of(settings, task, purse),
+        judges_of(settings, turned, purse),
         strict=True,
     ):
         try:
@@ -268,17 +272,19 @@ def diff(old: Path, new: Path, *, as_json: bool) -> Iterator[str]:
 
 def gate(found: Path, fail_on: Sequence[str], require: Sequence[str]) -> tuple[list[str], bool]:
     """Hold verdicts against conditions."""
-    from evaluate.gate import FAILING, failures
+    from evaluate.gate import FAILING, failures, never_asked
     from evaluate.judging import read_verdicts
 
     verdict_file = read_verdicts(found)
-    stands = list(failures(verdict_file, fail_on or FAILING, require))
+    conditions = fail_on or FAILING
+    stands = list(failures(verdict_file, conditions, require))
     if stands:
         return [f"FAIL {one}" for one in stands], True
     open_ = sum(one.word in {"suspect", "undetermined"} for one in verdict_file.verdicts)
     asked = len(verdict_file.verdicts)
     return [
-        f"PASS {asked} verdicts, {open_} of them open, {len(verdict_file.skipped)} not asked"
+        f"PASS {asked} verdicts, {open_} of them open, {len(verdict_file.skipped)} not asked",
+        *(f"  {line}" for line in never_asked(verdict_file, conditions)),
     ], False
 
 

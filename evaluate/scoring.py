@@ -9,6 +9,7 @@ from evaluate.generate.run import Say, rows_of
 from evaluate.journal import Journal
 from evaluate.judges.calling import judges_of
 from evaluate.judges.judge import Judge, Question, Task
+from evaluate.judges.spending import Purse
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
 from evaluate.spec.plan import Plan
 from evaluate.spec.spec import EvalSpec, VisionJudge
@@ -61,7 +62,7 @@ def score(  # noqa: PLR0913 - all but three by keyword
         plan: whose pictures are judged.
         task: what is judged.
         trained: name -> approved picture that drawn ones are compared with.
-        limit: of cost, a judge; None for the spec's.
+        limit: of cost, for all judges together; None for the spec's.
         say: takes lines for people.
 
     Raises:
@@ -73,16 +74,18 @@ def score(  # noqa: PLR0913 - all but three by keyword
         questions = questions_of(folder, plan.keys, rows_of(folder))
         journal = Journal(folder / SCORES, ScoreRow)
         shares = [one.double if isinstance(one, VisionJudge) else 0.0 for one in spec.judges]
-        bound = spec.budget.cost if limit is None else limit
-        asked: list[str] = []
-        for judge, share in zip(judges_of(spec, task, limit=bound), shares, strict=True):
+        purse = Purse(spec.budget.cost if limit is None else limit)
+        before, asked = counting_judges(folder) or frozenset(), list[str]()
+        for judge, share in zip(judges_of(spec, task, purse), shares, strict=True):
             asked.append(judge.id)
-            keep_judges(folder, asked)
+            # Those of before count on until all are asked: a budget may end it in between.
+            keep_judges(folder, [*asked, *sorted(before.difference(asked))])
             try:
                 _ask(judge, doubled(questions, share), journal, say)
                 _see_trained(judge, trained, folder)
             finally:
                 judge.close()
+        keep_judges(folder, asked)
 
 
 def keep_judges(folder: Path, asked: Sequence[str]) -> None:

@@ -15,11 +15,13 @@ class Reply:
         text: raw.
         mode: how the form was asked for: json_schema, json_object or plain.
         tokens: in and out.
+        counted: whether the endpoint told how many.
     """
 
     text: str
     mode: str = ""
     tokens: tuple[int, int] = (0, 0)
+    counted: bool = True
 
 
 class Answers:

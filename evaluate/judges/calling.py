@@ -5,18 +5,19 @@ from functools import partial
 from pathlib import Path
 
 from evaluate.judges.judge import Judge, Task
+from evaluate.judges.spending import Purse
 from evaluate.spec import spec as settings
 from evaluate.spec.spec import EvalSpec
 from evaluate.vectors import save_vectors
 
 
-def judges_of(spec: EvalSpec, task: Task, *, limit: float | None) -> Iterator[Judge]:
+def judges_of(spec: EvalSpec, task: Task, purse: Purse) -> Iterator[Judge]:
     """Every judge of a spec, in its order.
 
     Args:
         spec: with absolute paths.
         task: what is judged.
-        limit: of cost, for each vision judge; None for none.
+        purse: that all of them are paid from.
 
     Raises:
         UserError: one of them cannot be asked.
@@ -26,7 +27,7 @@ def judges_of(spec: EvalSpec, task: Task, *, limit: float | None) -> Iterator[Ju
         if isinstance(one, settings.VisionJudge):
             from evaluate.judges.vision import Vision
 
-            yield Vision(one, task, cache=cache, folder=spec.folder, limit=limit)
+            yield Vision(one, task, cache=cache, folder=spec.folder, purse=purse)
         elif isinstance(one, settings.CommandJudge):
             from evaluate.judges.command import Program
 

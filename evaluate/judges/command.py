@@ -93,6 +93,7 @@ class Program:
                 input=json.dumps(told),
                 capture_output=True,
                 text=True,
+                errors="replace",  # what is no text is no answer either, and no crash
                 check=False,
                 timeout=self._settings.timeout,
             )

@@ -29,6 +29,7 @@ TOO_MANY = 429
 SERVER = 500
 GOOD, BAD = 200, 400
 MODES = ("json_schema", "json_object", "plain")
+MOST_TOKENS = "max_completion_tokens"
 RECOVERY = 10
 SHOWN = 200
 
@@ -106,6 +107,10 @@ class Endpoint:
             raise UserError(f"no model for the vision judge: name `model`, or set {MODEL}")
         self.shown = public_url(self._url)
         self.mode = MODES[0]
+        self._limits: dict[str, float] = {
+            "temperature": settings.temperature,
+            "max_tokens": settings.max_tokens,
+        }
         self._settings, self._backoff = settings, backoff
         self.gate = Gate(settings.connections)
         self._client = httpx.Client(timeout=settings.timeout, follow_redirects=False)
@@ -147,8 +152,7 @@ class Endpoint:
         body = {
             "model": self.model,
             "messages": messages,
-            "temperature": self._settings.temperature,
-            "max_tokens": self._settings.max_tokens,
+            **self._limits,
             **_form(mode, schema),
         }
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
@@ -164,6 +168,8 @@ class Endpoint:
         if answer.status_code == BAD and mode != MODES[-1] and _refuses_form(answer.text):
             self._weaker(mode)
             return self._once(messages, schema)
+        if answer.status_code == BAD and self._other_limits(answer.text, body):
+            return self._once(messages, schema)
         self._check(answer)
         self.gate.good()
         return self._read(answer, mode)
@@ -172,6 +178,22 @@ class Endpoint:
         """The next form of structured output, unless another thread found it out before."""
         if self.mode == mode:
             self.mode = MODES[MODES.index(mode) + 1]
+
+    def _other_limits(self, text: str, sent: Mapping[str, Any]) -> bool:
+        """Say the same as a model wants to hear it; tells whether there is another way.
+
+        Models that reason take `max_completion_tokens`, and no temperature but their own.
+        """
+        if "max_tokens" in sent and MOST_TOKENS in text:
+            self._limits = {
+                MOST_TOKENS if name == "max_tokens" else name: value
+                for name, value in self._limits.items()
+            }
+            return True
+        if "temperature" in sent and "temperature" in text:
+            self._limits = {k: v for k, v in self._limits.items() if k != "temperature"}
+            return True
+        return False
 
     def _check(self, answer: httpx.Response) -> None:
         code = answer.status_code
@@ -196,14 +218,16 @@ class Endpoint:
             message = choice["message"]
             text = message.get("content")
             usage = told.get("usage") or {}
-            tokens = (int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0)))
+            numbers = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
+            tokens = (int(numbers[0] or 0), int(numbers[1] or 0))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise Again("half an answer") from error
         if message.get("refusal") or choice.get("finish_reason") == "content_filter":
             raise NoReply("refused", tokens)
         if not isinstance(text, str):
             raise NoReply("an answer without text", tokens)
-        return Reply(text=self.hidden(text), mode=mode, tokens=tokens)
+        counted = None not in numbers
+        return Reply(text=self.hidden(text), mode=mode, tokens=tokens, counted=counted)
 
     def hidden(self, text: str) -> str:
         """A text without the key, which no log may hold."""

@@ -10,7 +10,7 @@ from evaluate.judges.answers import Answers
 from evaluate.judges.endpoint import Endpoint, NoReply
 from evaluate.judges.pictures import bare_png, data_uri, reference_uri
 from evaluate.judges.rubric import without
-from evaluate.judges.spending import Spending
+from evaluate.judges.spending import Purse, Spending
 from evaluate.rows import PairRow
 from evaluate.spec.spec import VisionJudge
 from rules.records import RecordError, parse_json, record
@@ -69,7 +69,7 @@ class Pairwise:
         ]  # fmt: skip
         self.id = f"vision:{self._endpoint.model}:pairs-{key_of(self._identity)[:12]}"
         self.answers = Answers(cache / "answers")
-        self.spending = Spending(limit, settings.prices)
+        self.spending = Spending(Purse(limit), settings.prices)
 
     def judge(self, pairs: Sequence[Pair]) -> Iterator[tuple[PairRow, ...]]:
         """Rows of each pair that was decided in both orders; others are left out.
@@ -109,6 +109,7 @@ class Pairwise:
                 raise
             finally:
                 cost = self.spending.end(tokens)
+            self.spending.check_counted(self._endpoint.shown, counted=reply.counted)
             choices = self._read(reply.text)
             self.answers.write(reply, *parts)
         else:

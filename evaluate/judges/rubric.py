@@ -64,10 +64,14 @@ class AttributeAnswer:
 
 @record
 class Answer:
-    """What a judge says of one picture."""
+    """What a judge says of one picture.
+
+    Attributes:
+        artifacts: what is broken; None where nobody looked for it.
+    """
 
     attributes: tuple[AttributeAnswer, ...]
-    artifacts: tuple[Artifact, ...] = ()
+    artifacts: tuple[Artifact, ...] | None = None
     framing: Framing = "unclear"
     view: View = "unclear"
     elevation: Elevation = "unclear"
@@ -213,12 +217,13 @@ def rows_of(answer: Answer, rubric: Rubric, question: Question, judge: str) -> I
             state="scored" if one.visible else "invisible",
             evidence=one.evidence,
         )
-    yield ScoreRow(
-        **same,  # type: ignore[arg-type]
-        attribute=BROKEN,
-        value=float(bool(answer.artifacts)),
-        label=", ".join(answer.artifacts) or None,
-    )
+    if answer.artifacts is not None:
+        yield ScoreRow(
+            **same,  # type: ignore[arg-type]
+            attribute=BROKEN,
+            value=float(bool(answer.artifacts)),
+            label=", ".join(answer.artifacts) or None,
+        )
     for axis in AXES:
         label = getattr(answer, axis)
         clear = label != UNCLEAR

@@ -23,7 +23,7 @@ from evaluate.judges.rubric import (
     rows_of,
     rubric_of,
 )
-from evaluate.judges.spending import Spending
+from evaluate.judges.spending import Purse, Spending
 from evaluate.rows import ScoreRow
 from evaluate.spec.spec import VisionJudge
 from rules.records import record
@@ -57,7 +57,7 @@ class Vision:
         task: what is judged.
         cache: folder of answers.
         folder: of the run, for the log.
-        limit: of cost; None for none.
+        purse: that its calls are paid from.
         backoff: see Endpoint.
 
     Attributes:
@@ -73,7 +73,7 @@ class Vision:
         *,
         cache: Path,
         folder: Path,
-        limit: float | None,
+        purse: Purse,
         backoff: float = 1.0,
     ) -> None:
         self._settings = settings
@@ -85,7 +85,7 @@ class Vision:
         stamp = key_of(self._identity())
         self.id = f"vision:{self._endpoint.model}:{stamp[:12]}"
         self.answers = Answers(cache / "answers")
-        self.spending = Spending(limit, settings.prices)
+        self.spending = Spending(purse, settings.prices)
         self._log = Journal(folder / LOG, LogRow)
         self._writing = threading.Lock()
 
@@ -127,9 +127,9 @@ class Vision:
         except (OSError, SyntaxError, ValueError):
             return unscored(question, self.id, asked_of(self.rubric), "unreadable picture")
         parts = (*self._identity(), key_of(data_uri(picture)), question.repeat)
-        known = self.answers.read(*parts)
+        known = self._known(parts)
         if known is not None:
-            return self._rows(read_answer(known.text, self.rubric), question, 0.0, 0.0, hit=True)
+            return self._rows(known, question, 0.0, 0.0, hit=True)
         messages = self._messages(picture)
         costs: list[float] = []
         try:
@@ -140,6 +140,14 @@ class Vision:
         with self._writing:
             self.answers.write(reply, *parts)
         return self._rows(answer, question, sum(costs), perf_counter() - began, hit=False)
+
+    def _known(self, parts: tuple[object, ...]) -> Answer | None:
+        """An answer of before; None where there is none, or it would not count any more."""
+        reply = self.answers.read(*parts)
+        try:
+            return None if reply is None else read_answer(reply.text, self.rubric)
+        except BadAnswer:
+            return None
 
     def _ask(
         self, messages: list[Message], question: Question, costs: list[float]
@@ -182,6 +190,7 @@ class Vision:
             )
             with self._writing:
                 self._log.append(row)
+        self.spending.check_counted(self._endpoint.shown, counted=reply.counted)
         return reply
 
     def _messages(self, picture: bytes) -> list[Message]:

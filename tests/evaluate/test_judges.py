@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from evaluate.judges.qualification import (
     stamp_of,
     weighted_kappa,
 )
+from evaluate.judges.qualification import read as read_qualifications
 from evaluate.panel import disagreements, latest, observe, unscored
 from evaluate.rows import PairRow, ScoreRow
 from evaluate.scoring import doubled
@@ -96,10 +98,18 @@ def test_a_program_reads_json_and_writes_json(program: Any, tmp_path: Path) -> N
     assert again[0].cache_hit
 
 
+def test_what_nobody_looked_for_is_not_whole(program: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a fixture
+    told = {name: value for name, value in json.loads(answer(3)).items() if name != "artifacts"}
+    questions = [Question(key=key(1), path=picture(tmp_path / "a.png"))]
+    (rows,) = program(f"print({json.dumps(told)!r})").judge(questions)
+    assert "broken" not in {row.attribute for row in rows}
+
+
 @pytest.mark.parametrize(
     ("last", "reason"),
     [
         ("print('four of five')", "invalid JSON"),
+        ("sys.stdout.buffer.write(bytes([0xff, 0xfe]))", "invalid JSON"),
         ("sys.exit('out of luck')", "exit 1: out of luck"),
         ("import time; time.sleep(9)", "no answer within 1 s"),
     ],
@@ -419,6 +429,20 @@ def test_a_judge_that_the_order_decides_fails() -> None:
     flipping = [pair(n, "AB", "A") for n in range(10)] + [pair(n, "BA", "B") for n in range(10)]
     assert order_test(flipping).verdict == "failed"
     assert order_test([pair(1, "AB", "A")]).verdict == "not_asked"
+
+
+def test_the_order_test_is_of_the_model_whatever_it_was_asked(tmp_path: Path) -> None:
+    pairs = [
+        replace(pair(n, shown, "A"), judge="vision:eye:pairs-0123456789ab")
+        for n in range(10)
+        for shown in ("AB", "BA")
+    ]
+    rows = [row(n, f"vision:{model}:ba9876543210", 4.0) for n, model in enumerate(("eye", "ear"))]
+    tests = {
+        found.judge: next(test.verdict for test in found.tests if test.id == "J6")
+        for found in read_qualifications(tmp_path, rows, pairs)
+    }
+    assert tests == {"vision:eye:ba9876543210": "passed", "vision:ear:ba9876543210": "not_asked"}
 
 
 def test_thirty_people_make_a_judge_calibrated_or_not() -> None:

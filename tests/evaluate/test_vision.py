@@ -15,6 +15,7 @@ from curate.errors import UserError
 from evaluate.budget import BudgetStop
 from evaluate.judges.endpoint import API_KEY, public_url
 from evaluate.judges.judge import Question, Task
+from evaluate.judges.spending import Purse, Spending
 from evaluate.judges.vision import LOG, Vision
 from evaluate.rows import ScoreRow
 from evaluate.spec.cells import Attribute
@@ -59,8 +60,7 @@ def judged(
     chosen = VisionJudge(
         kind="vision",
         base_url=stub.url,
-        prices=PRICES,
-        **{"model": "eye", "timeout": 5.0, **settings},
+        **{"model": "eye", "timeout": 5.0, "prices": PRICES, **settings},
     )
     vision = Vision(
         chosen,
@@ -71,7 +71,7 @@ def judged(
         ),
         cache=tmp_path / "cache",
         folder=tmp_path / "run",
-        limit=limit,
+        purse=Purse(limit),
         backoff=0.01,
     )
     rows: list[tuple[ScoreRow, ...]] = []
@@ -303,6 +303,25 @@ def test_weaker_forms_are_tried_where_a_schema_is_refused(
     assert {row["mode"] for row in log} == {"plain"}
 
 
+def test_a_model_that_reasons_is_asked_as_it_wants_to_be(
+    pictures: list[Question], tmp_path: Path
+) -> None:
+    """Such models refuse `max_tokens` and any temperature but their own, one after the other."""
+
+    def reasoning(_: int, body: dict[str, Any]) -> str | Fault:
+        if "max_tokens" in body:
+            return Fault(status=400, raw=b"'max_tokens': use 'max_completion_tokens' instead")
+        if "temperature" in body:
+            return Fault(status=400, raw=b"'temperature' does not support 0.0 with this model")
+        return yes()
+
+    with serving(reasoning) as stub:
+        _, rows = judged(stub, pictures, tmp_path, connections=1)
+        assert len(stub.bodies) == len(pictures) + 2
+        assert stub.bodies[-1]["max_completion_tokens"] == 1_200
+    assert states(rows) == {"scored": 8}
+
+
 def test_a_fence_of_markdown_is_taken_off(pictures: list[Question], tmp_path: Path) -> None:
     with serving(lambda *_: f"```json\n{yes()}\n```") as stub:
         _, rows = judged(stub, pictures[:1], tmp_path)
@@ -342,6 +361,29 @@ def test_no_money_is_no_call(pictures: list[Question], tmp_path: Path) -> None:
         with pytest.raises(BudgetStop):
             judged(stub, pictures, tmp_path, limit=0.0)
         assert not stub.bodies
+
+
+@pytest.mark.parametrize("prices", [None, PRICES])
+def test_a_budget_that_cannot_be_kept_is_refused(
+    prices: tuple[float, float] | None, pictures: list[Question], tmp_path: Path
+) -> None:
+    """Without prices, or from an endpoint that counts no tokens, nothing would ever stop it."""
+    fault = "names no `prices`" if prices is None else "answers without `usage`"
+    with serving(lambda *_: yes(), tokens=None) as stub:
+        with pytest.raises(UserError, match=fault):
+            judged(stub, pictures, tmp_path, limit=1.0, prices=prices, connections=1)
+        assert len(stub.bodies) < len(pictures)
+
+
+def test_judges_of_one_command_spend_one_budget() -> None:
+    purse = Purse(3.0)
+    first, second = Spending(purse, (1e6, 0.0)), Spending(purse, (1e6, 0.0))
+    for judge in (first, second, first):
+        judge.begin()
+        assert judge.end((1, 0)) == 1.0
+    with pytest.raises(BudgetStop, match="3 calls were made"):
+        second.begin()
+    assert (first.spent, second.spent) == (2.0, 1.0)
 
 
 def test_all_faults_together_leave_no_picture_out(pictures: list[Question], tmp_path: Path) -> None:

@@ -67,8 +67,13 @@ class Stub:
 
 
 @contextmanager
-def serving(script: Script, tokens: tuple[int, int] = (1000, 100)) -> Iterator[Stub]:
-    """Serve a script: number of the call, from 0, and its body -> an answer or a fault."""
+def serving(script: Script, tokens: tuple[int, int] | None = (1000, 100)) -> Iterator[Stub]:
+    """Serve a script: number of the call, from 0, and its body -> an answer or a fault.
+
+    Args:
+        script: see above.
+        tokens: what every answer says that it took; None for nothing.
+    """
     stub = Stub(url="")
     lock = threading.Lock()
     open_now = [0]
@@ -100,7 +105,7 @@ def serving(script: Script, tokens: tuple[int, int] = (1000, 100)) -> Iterator[S
             message = {"role": "assistant", "content": fault.content, **fault.message}
             whole = {
                 "choices": [{"message": message, "finish_reason": fault.finish}],
-                "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]},
+                "usage": tokens and {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]},
             }
             raw = fault.raw if fault.raw is not None else json.dumps(whole).encode()
             try:
