@@ -66,7 +66,9 @@ def matrix(
     Exit codes: 0 all is drawn, 2 it cannot be, or a canary failed, 3 a budget is spent.
     """
     from evaluate import commands
+    from train.launcher import start_all
 
+    start_all(sys.argv[1:], "evaluate")
     _print(commands.matrix(spec, dry_run=dry_run, images=max_images, hours=max_gpu_hours, say=_say))
 
 

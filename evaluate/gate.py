@@ -27,8 +27,10 @@ def failures(found: VerdictFile, fail_on: Iterable[str], require: Iterable[str])
         require: the same; fails where no verdict confirms it.
 
     Raises:
-        UserError: a condition names no verdict.
+        UserError: a condition names no verdict, or there is none at all.
     """
+    if not found.verdicts:
+        raise UserError("no verdict was given, so none can be held against it: see `skipped`")
     for condition in fail_on:
         for one in _matching(found, condition):
             if one.word == "confirmed":
@@ -38,6 +40,15 @@ def failures(found: VerdictFile, fail_on: Iterable[str], require: Iterable[str])
             code = condition.partition(":")[0]
             said = [f"{one.word} {one.outcome}" for one in found.verdicts if one.code == code]
             yield f"{condition} is not confirmed ({', '.join(dict.fromkeys(said)) or 'not asked'})"
+
+
+def never_asked(found: VerdictFile, conditions: Iterable[str]) -> Iterator[str]:
+    """Conditions that could not fail, since nobody asked, and why."""
+    why = {one.code: one.reason for one in found.skipped}
+    for condition in conditions:
+        code = condition.partition(":")[0]
+        if code in why:
+            yield f"{condition} was not asked: {why[code]}"
 
 
 def _matching(found: VerdictFile, condition: str) -> list[Verdict]:

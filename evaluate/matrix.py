@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
+import torch
+
 from curate.errors import UserError
 from curate.session import open_dataset
+from evaluate.budget import BudgetStop
 from evaluate.generate.run import Limits, Say, draw_plan, rows_of
 from evaluate.spec.checkpoints import find_loras
 from evaluate.spec.plan import (
@@ -107,15 +110,21 @@ def run_matrix(
             if processes.rank == 0:
                 write_plan(spec.folder, prepared.plan)
             processes.wait()
-            drawn = draw_plan(
-                spec,
-                prepared.plan,
-                digests=prepared.digests,
-                processes=processes,
-                limits=limits,
-                say=say if processes.rank == 0 else lambda _: None,
-            )
-            processes.wait()
+            stopped, drawn = None, 0
+            try:
+                drawn = draw_plan(
+                    spec,
+                    prepared.plan,
+                    digests=prepared.digests,
+                    processes=processes,
+                    limits=limits,
+                    say=say if processes.rank == 0 else lambda _: None,
+                )
+            except BudgetStop as stop:
+                stopped = stop
+            # One that has drawn its part waits here for those whose budget ended theirs.
+            if processes.gathered(torch.tensor(int(stopped is not None))):
+                raise stopped or BudgetStop("another process's budget is spent")
         if processes.rank == 0:
             total = len(prepared.plan.keys)
             say(f"{counted(drawn, 'picture')} drawn, {total:,} in {spec.folder}")

@@ -4,7 +4,7 @@ A failure stops every verdict: a matrix whose LoRA did not load would look like 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ CANARIES = "canaries.json"
 # Mean absolute difference of pixels, 0 to 1, that a LoRA has to make.
 LEAST = 4 / 255
 WEIGHTS = (1.0, 1.6)
+Outcome = Literal["passed", "failed", "warned", "not_asked"]
 Drawing = Callable[[Recipe], Image.Image]
 
 
@@ -35,7 +36,7 @@ class Canary:
     """
 
     id: str
-    verdict: Literal["passed", "failed", "warned", "not_asked"]
+    verdict: Outcome
     says: str
     difference: float | None = None
 
@@ -65,6 +66,7 @@ def sing(  # noqa: PLR0913 - all by keyword
     plan: str,
     recipe: Recipe,
     lora: Lora,
+    shallower: Sequence[Lora],
     digests: Digests,
     drawing: Drawing,
     weights: bool,
@@ -74,7 +76,8 @@ def sing(  # noqa: PLR0913 - all by keyword
     Args:
         plan: hash of the plan.
         recipe: of a cell with LoRA and trigger.
-        lora: of that cell.
+        lora: of that cell, the deepest.
+        shallower: the others, which have to do something at least.
         digests: of the base.
         drawing: draws a recipe, a strength of 0 included.
         weights: whether prompts with weights are in the plan.
@@ -82,7 +85,7 @@ def sing(  # noqa: PLR0913 - all by keyword
     whole = drawing(recipe)
     noise = difference(whole, drawing(recipe))
     found = (
-        *_lora(recipe, lora, drawing, whole, noise),
+        *_lora(recipe, lora, shallower, drawing, whole, noise),
         _turbo(recipe, digests, drawing, whole, noise),
         Canary(
             id="V4",
@@ -96,8 +99,13 @@ def sing(  # noqa: PLR0913 - all by keyword
     return Canaries(plan=plan, noise=noise, found=found)
 
 
-def _lora(
-    recipe: Recipe, lora: Lora, drawing: Drawing, whole: Image.Image, noise: float
+def _lora(  # noqa: PLR0913, PLR0917 - what `sing` knows
+    recipe: Recipe,
+    lora: Lora,
+    shallower: Sequence[Lora],
+    drawing: Drawing,
+    whole: Image.Image,
+    noise: float,
 ) -> Iterator[Canary]:
     others = tuple(one for one in recipe.loras if one[0] != lora.sha256)
     without = drawing(replace(recipe, loras=others))
@@ -113,6 +121,9 @@ def _lora(
         f"or learned nothing",
         difference=moved,
     )
+    for one in shallower:
+        other = drawing(replace(recipe, loras=(*others, (one.sha256, 1.0))))
+        yield _shallow(one, difference(other, without), noise)
     same = zero <= noise
     yield Canary(
         id="V2",
@@ -120,6 +131,17 @@ def _lora(
         says="strength 0 is the base" if same else "strength 0 is not the base",
         difference=zero,
     )
+
+
+def _shallow(lora: Lora, moved: float, noise: float) -> Canary:
+    """An early checkpoint may do little; one that does nothing at all did not load."""
+    verdict: Outcome = "passed"
+    says = f"{lora.label} changes the picture"
+    if moved <= noise:
+        verdict, says = "failed", f"inert_lora: {lora.label} changes nothing; it did not load"
+    elif moved <= LEAST:
+        verdict, says = "warned", f"{lora.label} changes {moved * 255:.2f} of 255 levels only"
+    return Canary(id="V1", verdict=verdict, says=says, difference=moved)
 
 
 def _turbo(

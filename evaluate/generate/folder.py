@@ -59,7 +59,9 @@ def _part(part: str) -> str:
     return f"(?P<{name}>{NUMBERS.get(name, '[^/]+?')})"
 
 
-def take_in(root: Path, pattern: str, folder: Path, name: str) -> tuple[Plan, list[DrawnRow]]:
+def take_in(
+    root: Path, pattern: str, folder: Path, name: str
+) -> tuple[Plan, list[DrawnRow], tuple[str, ...]]:
     """A plan of pictures that are there already, by the content of each.
 
     Args:
@@ -68,16 +70,21 @@ def take_in(root: Path, pattern: str, folder: Path, name: str) -> tuple[Plan, li
         folder: of the evaluation, from which rows name their files.
         name: of the evaluation.
 
+    Returns:
+        The plan, its rows, and the names that the pattern does not fit.
+
     Raises:
         UserError: nothing matches, or a name says what no cell can be.
     """
     expression = compile_pattern(pattern)
     cells: list[Planned] = []
     rows: list[DrawnRow] = []
+    others: list[str] = []
     files = list_folder(root).pictures
     for file in files:
         found = expression.fullmatch(file.path)
         if found is None:
+            others.append(file.path)
             continue
         digest = _digest(file.real)
         key = key_of("taken in", file.path, digest)
@@ -90,7 +97,8 @@ def take_in(root: Path, pattern: str, folder: Path, name: str) -> tuple[Plan, li
         )
     settings = {"from_folder": str(root), "pattern": pattern}
     stamp = key_of(settings, [(one.key, one.cell.label) for one in cells])
-    return Plan(name=name, settings=settings, loras=(), cells=tuple(cells), hash=stamp), rows
+    plan = Plan(name=name, settings=settings, loras=(), cells=tuple(cells), hash=stamp)
+    return plan, rows, tuple(others)
 
 
 def _digest(path: str) -> str:

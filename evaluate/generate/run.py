@@ -14,7 +14,6 @@ from evaluate.generate.png_text import encoded, pixel_digest, read_told
 from evaluate.journal import Journal
 from evaluate.rows import CELLS, DrawnRow, picture_file
 from evaluate.spec.plan import Digests, Plan, Planned, Recipe, recipe_of
-from evaluate.spec.prompts import has_lora
 from evaluate.spec.spec import EvalSpec
 from rules.quoting import counted
 from rules.records import write_atomically
@@ -105,6 +104,8 @@ def _missing(folder: Path, wanted: Mapping[str, Recipe], processes: Processes) -
     if processes.rank == 0:
         _sweep(folder)
     rows = rows_of(folder)
+    # What one takes in would shift the parts of those that read later.
+    processes.wait()
     mine = [key for key in wanted if key not in rows][processes.rank :: processes.count]
     journal = journal_of(folder, processes)
     missing = {}
@@ -159,12 +160,13 @@ def _sing(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     spec: EvalSpec, plan: Plan, digests: Digests, easel: Easel, processes: Processes, say: Say
 ) -> None:
     """Draw the canaries; those of a plan that only grew are drawn again."""
-    last = _last_with_lora(plan)
+    last = _last_called(plan)
     loras = {lora.label: lora for lora in plan.loras}
     found = canaries.sing(
         plan=plan.hash,
         recipe=recipe_of(spec, digests, last.cell, loras),
-        lora=loras[last.cell.checkpoint or ""],
+        lora=loras.pop(last.cell.checkpoint or ""),
+        shallower=list(loras.values()),
         digests=digests,
         drawing=easel.draw,
         weights=any(planned.cell.weight != 1.0 for planned in plan.cells),
@@ -177,8 +179,9 @@ def _sing(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     canaries.check(found)
 
 
-def _last_with_lora(plan: Plan) -> Planned:
-    found = [p for p in plan.cells if has_lora(p.cell.arm) and p.cell.strength == 1.0]
+def _last_called(plan: Plan) -> Planned:
+    """The last cell whose prompt calls her, at full strength: there a LoRA has to act."""
+    found = [p for p in plan.cells if p.cell.arm == "lora" and p.cell.strength == 1.0]
     if not found:
         raise UserError("the plan has no cell with a LoRA")
     return found[-1]
@@ -197,8 +200,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     if spec.turbo:
         names |= {sha: Path(spec.turbo.file).stem for sha in _strangers(missing, names)}
     limits = limits.share(processes)
-    spent = sum(row.seconds for row in rows_of(folder).values())
-    drawn = 0
+    spent, drawn = 0.0, 0
     for key, recipe in progress(missing.items(), total=len(missing), doing="drawing"):
         _check_limits(limits, drawn, spent, len(missing) - drawn)
         began = time.perf_counter()

@@ -30,6 +30,7 @@ def asked_cells(
         yield from _token_cells(spec, lora, wording)
         yield from _leak_cells(spec, lora, wording)
     yield from _pose_cells(spec, loras, wording)
+    yield from _caption_cells(spec, wording)
     yield from _prior_cells(spec, wording)
 
 
@@ -37,6 +38,8 @@ def _matrix_cells(
     spec: EvalSpec, loras: tuple[Lora, ...], wording: Wording, extra: tuple[tuple[str, int], ...]
 ) -> Iterator[Cell]:
     matrix = spec.matrix
+    for tags in matrix.scenes.values():
+        _check_formats(wording, tags, matrix.formats)
     for form, (scene, tags) in itertools.product(matrix.formats, matrix.scenes.items()):
         for arm in matrix.baselines:
             text = prompt(wording, tags, form, trigger=has_trigger(arm))
@@ -48,6 +51,18 @@ def _matrix_cells(
             added = [seed for label, seed in extra if label == lora.label]
             for seed in dict.fromkeys((*matrix.seeds, *added)):
                 yield _of(lora, "matrix", "lora", form, scene, seed, text)
+
+
+def _check_formats(wording: Wording, tags: str, formats: tuple[str, ...]) -> None:
+    """Two formats of one prompt would count one picture twice, and grade it better than it is."""
+    asked: dict[str, str] = {}
+    for form in formats:
+        twin = asked.setdefault(prompt(wording, tags, form), form)
+        if twin != form:
+            raise UserError(
+                f"`matrix.formats`: {form} asks for the same as {twin}: N needs captions with "
+                f"sentences, KT needs `matrix.assist`; take {form} out"
+            )
 
 
 def _of(  # noqa: PLR0913, PLR0917 - the coordinates of a cell
@@ -108,6 +123,14 @@ def _pose_cells(spec: EvalSpec, loras: tuple[Lora, ...], wording: Wording) -> It
         yield Cell(part="pose", arm="base", scene=NEUTRAL, seed=seed, prompt=bare)
         for lora in loras:
             yield _of(lora, "pose", "lora", "K", NEUTRAL, seed, called)
+
+
+def _caption_cells(spec: EvalSpec, wording: Wording) -> Iterator[Cell]:
+    """What the base draws of the set's own captions: spread over them, each with its own seed."""
+    wanted = min(spec.probes.captions, len(wording.bare))
+    for number in range(wanted):
+        text = wording.bare[number * len(wording.bare) // wanted]
+        yield Cell(part="caption", arm="base", scene=f"caption {number}", seed=number, prompt=text)
 
 
 def _prior_cells(spec: EvalSpec, wording: Wording) -> Iterator[Cell]:

@@ -9,7 +9,9 @@ from pydantic import Field
 from rules.records import record
 
 Arm = Literal["base", "base_trigger", "lora_no_trigger", "lora"]
-Part = Literal["matrix", "angle", "control", "strength", "token", "pose", "prior", "leak", "sample"]
+Part = Literal[
+    "matrix", "angle", "control", "strength", "token", "pose", "caption", "prior", "leak", "sample"
+]
 ARMS: tuple[Arm, ...] = ("base", "base_trigger", "lora_no_trigger", "lora")
 Axis = Literal["framing", "view", "elevation", "pose"]
 # Height in pixels of a head in which eyes and mouth can be told, in a picture of 832x1216.

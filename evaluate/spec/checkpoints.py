@@ -38,9 +38,15 @@ def find_loras(spec: EvalSpec) -> tuple[Lora, ...]:
     """Every checkpoint of a spec, shallow first.
 
     Raises:
-        UserError: one is missing or damaged, or two have one label.
+        UserError: none is named, one is missing or damaged, or two have one label.
     """
+    if spec.run is None and not spec.checkpoints:
+        raise UserError("evaluate.yaml: name a `run` or `checkpoints` to draw pictures with")
     files = dict(_of_run(spec)) if spec.run else {}
+    if twice := sorted(files.keys() & spec.checkpoints.keys()):
+        raise UserError(
+            f"`checkpoints`: {some_of(twice)} is a label of the run's own; choose another"
+        )
     files |= {label: (Path(one.file), one.epoch) for label, one in spec.checkpoints.items()}
     missing = [f"{label}: {path}" for label, (path, _) in files.items() if not path.is_file()]
     if missing:

@@ -159,6 +159,7 @@ def _settings(
     plain: Mapping[str, Any] = json.loads(json.dumps({
         "engine": ENGINE,
         "digests": to_plain(digests),
+        "base": _reading(spec),
         "loras": {lora.label: [lora.sha256, lora.epoch] for lora in loras},
         "sampling": {**to_plain(spec.sampling), "drawing": to_plain(spec.sampling.settings)},
         "matrix": to_plain(spec.matrix),
@@ -166,11 +167,19 @@ def _settings(
         "described": {name: one.described for name, one in spec.attributes.items()},
         "dtype": spec.dtype,
         "wording": key_of(to_plain(wording)) if not wording.captions else key_of(
-            wording.prefix, wording.count, wording.trigger, wording.assist,
+            wording.prefix, wording.count, wording.trigger, wording.assist, wording.bare,
             [(sorted(tags), told) for tags, told in wording.captions],
         ),
     }))  # fmt: skip
     return plain
+
+
+def _reading(spec: EvalSpec) -> Mapping[str, Any]:
+    """What decides, beside the weights, how a base reads prompts and places."""
+    if spec.base is None:
+        return {}
+    names = ("qwen_tokenizer", "t5_tokenizer", "context_rows", "rope_scale")
+    return {name: getattr(spec.base, name) for name in names}
 
 
 def write_plan(folder: Path, plan: Plan) -> None:

@@ -1,5 +1,6 @@
 """Prompts from dataset.yaml and its captions: K, N, KT, and the arms without a trigger."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -20,6 +21,7 @@ class Wording:
         count: the captions' most frequent count tag (`1girl`).
         trigger: None where the dataset has none.
         captions: tags and sentences of every trained caption that has sentences.
+        bare: every trained caption whole, without the trigger.
         assist: tags of the format KT.
         handed: feature -> side.
     """
@@ -28,6 +30,7 @@ class Wording:
     count: str | None = None
     trigger: str | None = None
     captions: tuple[tuple[frozenset[str], str], ...] = ()
+    bare: tuple[str, ...] = ()
     assist: tuple[str, ...] = ()
     handed: Mapping[str, Literal["left", "right"]] = field(default_factory=dict)
 
@@ -47,6 +50,7 @@ def wording_of(dataset: Dataset, assist: Iterable[str] = ()) -> Wording:
         count=counts.most_common(1)[0][0] if counts else None,
         trigger=subject.trigger,
         captions=tuple((frozenset(caption.tags), _sentences(caption)) for caption in told),
+        bare=tuple(_bare(caption, subject) for _, caption in dataset.captioned),
         assist=tuple(assist) or subject.prose_only,
         handed=subject.handed,
     )
@@ -54,6 +58,17 @@ def wording_of(dataset: Dataset, assist: Iterable[str] = ()) -> Wording:
 
 def _sentences(caption: Caption) -> str:
     return " ".join(f"{sentence.rstrip('.')}." for sentence in caption.sentences)
+
+
+def _bare(caption: Caption, subject: Subject) -> str:
+    """A caption as of anybody: the trigger's tag is left out, and sentences speak of her."""
+    trigger = subject.trigger or ""
+    tags = ", ".join(tag for tag in caption.tags if tag != trigger)
+    sentences = _sentences(caption)
+    if trigger:
+        called = rf"(?<!\w){re.escape(trigger)}(?!\w)"
+        sentences = re.sub(called, "she", sentences, flags=re.IGNORECASE)
+    return f"{tags}. {sentences}" if sentences else tags
 
 
 def tags_of(scene: str) -> tuple[str, ...]:

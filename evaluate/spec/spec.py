@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from curate.errors import UserError
-from evaluate.spec.cells import LEAST_HEAD, Angle, Arm, Attribute, Criteria, Weight
+from evaluate.spec.cells import LEAST_HEAD, Angle, Attribute, Criteria, Weight
 from rules.plain_yaml import load_yaml
 from rules.records import parse, record
 from rules.spec import Tags
@@ -88,7 +88,7 @@ class Matrix:
     )
     seeds: Seeds = (42, 100, 200, 300, 400)
     assist: Tags = ()
-    baselines: tuple[Arm, ...] = ("base",)
+    baselines: tuple[Literal["base", "base_trigger"], ...] = ("base",)
 
 
 @record
@@ -102,6 +102,7 @@ class Probes:
         controls: whether each angle is drawn with and without LoRA and trigger.
         strengths: of the LoRA, for each angle.
         tokens: drawn with and without.
+        captions: how many of the set's captions the base draws, without the trigger.
         neutral: a prompt that asks for no pose, view or angle, drawn at every checkpoint.
         unrelated: prompts that have nothing to do with her.
         prior_scene: tags beside an attribute that is described to the base.
@@ -114,6 +115,7 @@ class Probes:
     controls: bool = True
     strengths: tuple[float, ...] = ()
     tokens: Tags = ()
+    captions: Annotated[int, Field(ge=0)] = 0
     neutral: str | None = None
     unrelated: tuple[str, ...] = ()
     prior_scene: str = "upper body, looking at viewer"
@@ -314,8 +316,6 @@ def _local(here: Path, name: str) -> str:
 
 def _check(spec: EvalSpec, path: Path) -> None:
     faults = []
-    if spec.run is None and not spec.checkpoints:
-        faults.append("name a `run` or `checkpoints`")
     if spec.sampling.preset in NEEDS_TURBO and spec.turbo is None and not spec.sampling.drawing:
         faults.append(
             f"`sampling.preset: {spec.sampling.preset}` needs `turbo`: name the speed LoRA's file, "

@@ -88,7 +88,8 @@ def _lines(config: TrainConfig, dataset: Dataset, here: Path, epochs: list[int])
     yield f"dtype: {config.dtype}"
     yield from [f"device: {config.device}"] if config.device != "auto" else []
     yield from ("", "# Three seeds decide nothing, five are the standard, angles take eight.")
-    formats = ["K", "N"] + (["KT"] if dataset.spec.subject.prose_only else [])
+    told = any(caption.sentences for _, caption in dataset.captioned)
+    formats = ["K", *(["N"] if told else []), *(["KT"] if dataset.spec.subject.prose_only else [])]
     yield "matrix:"
     yield f"  formats: [{', '.join(formats)}]"
     yield "  scenes:  # composition alone: nothing that says what she looks like"
@@ -98,7 +99,9 @@ def _lines(config: TrainConfig, dataset: Dataset, here: Path, epochs: list[int])
     yield from _probes()
     yield from _attributes(dataset)
     yield from ("", "# Pictures of her that were never trained.")
-    yield f"references: {list(dataset.spec.held_out)}"
+    root = Path(config.dataset)
+    shown = [_from(here, str(root / glob)) for glob in dataset.spec.held_out]
+    yield from _block({"references": shown})
     yield from ("", "# Who judges; a vision model's key stands in the environment alone.")
     yield "judges:"
     yield "  - {kind: classifier}"
@@ -137,6 +140,7 @@ def _probes() -> Iterator[str]:
     yield "  weights: [1.0, 1.6]"
     yield "  strengths: [0.3, 0.5, 0.7, 0.85, 1.0]"
     yield "  tokens: [standing]"
+    yield "  captions: 16  # drawn by the base: whether the set is what it draws anyway"
     yield "  neutral: full body, simple background"
     yield '  unrelated: ["1boy, city street, from side", "scenery, no humans, mountain"]'
 

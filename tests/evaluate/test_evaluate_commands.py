@@ -23,6 +23,7 @@ from support.evaluations import (
     random_lora,
     write_evaluation,
 )
+from support.eyes import tiny_open_clip
 from support.miniature import named_folder
 from support.runs import write_run
 from support.vision_stub import serving
@@ -31,6 +32,8 @@ from evaluate.outputs.sheets import PIXELS, SIDE, paging
 from evaluate.outputs.tables import as_text
 from evaluate.spec.cells import Cell
 from evaluate.spec.spec import load_spec
+from evaluate.vectors import classifiers_in, load_vectors
+from evaluate.verdicts.evidence import TRAIN
 from evaluate.verdicts.verdict import VerdictFile
 from rules.profiles import Base
 from rules.records import parse
@@ -440,7 +443,8 @@ def test_only_the_set_that_was_trained_is_compared_with(copied: Path) -> None:
     stamp = approve(copied)
     path = copied / "evaluate.yaml"
     spec = yaml.safe_load(path.read_text())
-    path.write_text(yaml.safe_dump({**spec, "name": "stamped"}))
+    eye = {"kind": "classifier", "clip_model": str(tiny_open_clip(copied / "eye"))}
+    path.write_text(yaml.safe_dump({**spec, "name": "stamped", "judges": [eye]}))
     for epoch in (20, 40):
         file = copied / f"run/epoch-{epoch:04}/tiny-{epoch:04}.safetensors"
         random_lora(file, epoch, told={"lora_curate.manifest_sha256": stamp})
@@ -448,6 +452,12 @@ def test_only_the_set_that_was_trained_is_compared_with(copied: Path) -> None:
     assert run(path, "matrix").code == 0
     done = run(path, "score")
     assert "nothing is compared" not in done.out
+    folder = copied / "evaluations/stamped"
+    (judge,) = classifiers_in(folder)
+    assert {name for name in load_vectors(folder, judge) if name.startswith(TRAIN)} == {
+        TRAIN + hashlib.sha256((copied / "set" / f"{name}.png").read_bytes()).hexdigest()
+        for name in ("a", "b")
+    }
     (copied / "set" / "a.txt").write_text("safe, keichan, drifted")
     assert "RUN011" in run(path, "verdicts").err
     (copied / "set" / "manifest.json").write_text("{}")

@@ -163,6 +163,24 @@ def test_an_inert_lora_stops_the_run(made: Made, tmp_path: Path) -> None:
         run(spec)
 
 
+def test_an_early_lora_may_do_little_but_not_nothing(made: Made, tmp_path: Path) -> None:
+    spec = made()
+    early = tmp_path / "run/epoch-0020/tiny-0020.safetensors"
+    random_lora(early, 1, scale=0.0)
+    with pytest.raises(UserError, match=r"V1: inert_lora: ep20 changes nothing; it did not load"):
+        run(spec)
+
+
+def test_another_scale_of_positions_is_another_plan(made: Made) -> None:
+    spec = made()
+    with pytest.raises(BudgetStop):
+        run(spec, images=0)
+    assert spec.base is not None
+    changed = replace(spec, base=replace(spec.base, rope_scale=(1.0, 2.0, 2.0)))
+    with pytest.raises(UserError, match=r"frozen with other settings \(base\.rope_scale"):
+        prepare(changed)
+
+
 def test_a_lora_of_another_base_is_told_of(made: Made, tmp_path: Path) -> None:
     spec = made()
     path = tmp_path / "run/epoch-0040/tiny-0040.safetensors"
@@ -327,6 +345,14 @@ def test_prompts_of_formats() -> None:
     )
 
 
+def test_formats_that_ask_for_the_same_are_refused(made: Made, tmp_path: Path) -> None:
+    spec = made()
+    for caption in (tmp_path / "set").glob("*.txt"):
+        caption.write_text("safe, keichan, blonde hair, full body, standing")
+    with pytest.raises(UserError, match="N asks for the same as K: N needs captions with"):
+        prepare(spec)
+
+
 def test_more_seeds_leave_every_picture_where_it_was(made: Made) -> None:
     spec = made()
     prepared = prepare(spec)
@@ -350,10 +376,13 @@ def test_pictures_from_elsewhere_are_taken_in_by_their_names(tmp_path: Path) -> 
     picture(tmp_path / "grid/20_K_42.png", "red")
     picture(tmp_path / "grid/40_N_100.png", "blue")
     picture(tmp_path / "grid/notes.png", "white")
-    plan, rows = take_in(tmp_path / "grid", "{epoch}_{format}_{seed}.png", tmp_path / "out/x", "x")
+    plan, rows, others = take_in(
+        tmp_path / "grid", "{epoch}_{format}_{seed}.png", tmp_path / "out/x", "x"
+    )
     found = [(p.cell.checkpoint, p.cell.epoch, p.cell.format, p.cell.seed) for p in plan.cells]
     assert found == [("ep20", 20, "K", 42), ("ep40", 40, "N", 100)]
     assert rows[0].file == "../../grid/20_K_42.png"
+    assert others == ("notes.png",)
 
 
 @pytest.mark.parametrize(
