@@ -3,20 +3,24 @@
 import signal
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
 
 from curate.browse.connection import fiftyone
 from curate.browse.window import ADDRESS, free_port
+from evaluate.judges.fixed import as_json
+from evaluate.judges.tagging import RATING, REJECT, read_tags
 from evaluate.outputs.layout import Grid, Shown, grid_of
 from evaluate.panel import disagreements
 from evaluate.session import Opened, evidence_of
-from rules.quoting import counted
+from rules.quoting import counted, some_of
+from rules.records import write_atomically
 
 TARGET = "target"
 GROUP = "block"
+TAGS = "tags.json"
 
 
 def browse(opened: Opened, *, remote: bool, port: int | None) -> Iterator[str]:
@@ -42,16 +46,41 @@ def browse(opened: Opened, *, remote: bool, port: int | None) -> Iterator[str]:
         finally:
             with warnings.catch_warnings(action="ignore"):
                 app.close()
+        tags = tags_of(dataset)
+    yield from keep_tags(opened, tags)
     yield "closed"
 
 
+def tags_of(dataset: Any) -> dict[str, list[str]]:  # noqa: ANN401 - FiftyOne has no types
+    """Picture -> what people tagged it with."""
+    slices = [name for name in dataset.group_slices if name != TARGET]
+    flat = dataset.select_group_slices(slices, _allow_mixed=True)
+    keys, tags = flat.values(["key", "tags"])
+    return {key: list(some) for key, some in zip(keys, tags, strict=True) if some}
+
+
+def keep_tags(opened: Opened, tags: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Write tags down as answers of a judge; raises OSError."""
+    found = read_tags(tags, opened.spec.attributes, opened.spec.identity)
+    if found.others:
+        wanted = f"{RATING}:POINTS, {REJECT}:WHAT or ATTRIBUTE:POINTS"
+        yield f"note: {some_of(found.others)} says nothing of what is judged; wanted: {wanted}"
+    if found.answers:
+        path = opened.spec.folder / TAGS
+        write_atomically(path, as_json("tags", found.answers).encode())
+        yield f"wrote {path}: {counted(len(found.answers), 'answer')} that people gave as tags"
+        yield f"they are a judge: `- {{kind: people, answers: {path}}}`"
+
+
 def fill(fo: Any, opened: Opened, grid: Grid, name: str) -> Any:  # noqa: ANN401 - FiftyOne has no types
-    """The dataset of a run, made anew: tags of people live in the App's own dataset of pictures.
+    """The dataset of a run, made anew; what people tagged before stays with its picture.
 
     Slices are the target, the base and every checkpoint; views show what judges disagree about,
     what is broken and what nobody could score.
     """
+    tags: dict[str, list[str]] = {}
     if fo.dataset_exists(name):
+        tags = tags_of(fo.load_dataset(name))
         fo.delete_dataset(name)
     dataset = fo.Dataset(name, persistent=True)
     columns = [*([TARGET] if opened.references else []), *grid.columns]
@@ -66,7 +95,9 @@ def fill(fo: Any, opened: Opened, grid: Grid, name: str) -> Any:  # noqa: ANN401
         for column in grid.columns:
             shown = grid.cells.get((row, column))
             if shown is not None and shown.path is not None:
-                samples.append(_sample(fo, opened, shown, group.element(column), apart))
+                sample = _sample(fo, opened, shown, group.element(column), apart)
+                sample.tags = tags.get(shown.key, [])
+                samples.append(sample)
     dataset.add_samples(samples, progress=False)
     flat = dataset.select_group_slices(list(grid.columns), _allow_mixed=True)
     for view, field in (("disagreements", "apart"), ("breaks", "broken"), ("unscored", "unscored")):

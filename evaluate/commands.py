@@ -138,6 +138,7 @@ def qualify(spec: Path, negatives: Path | None, cost: float | None) -> tuple[lis
                     task,
                     turned=again if len(task.references) > 1 else None,
                     negatives=others,
+                    identity=settings.identity,
                     handed=opened.dataset.spec.subject.handed if opened.dataset else {},
                     coloured=_boxes(settings, opened.spec.judges),
                 )

@@ -75,6 +75,7 @@ def qualify(  # noqa: PLR0913 - all but two by keyword
     *,
     negatives: Sequence[Path],
     turned: Judge | None = None,
+    identity: str = "",
     handed: Iterable[str] = (),
     coloured: Mapping[str, Box | None] = MappingProxyType({}),
 ) -> Qualification:
@@ -85,6 +86,8 @@ def qualify(  # noqa: PLR0913 - all but two by keyword
         task: what is judged, with references.
         negatives: pictures that do not show the character.
         turned: the same judge with the references in another order; None where there is one.
+        identity: the attribute that tells her from others, who may have her hair; all points
+            where none does.
         handed: attributes that a mirror must spoil.
         coloured: attributes that another hue must spoil, and where they lie in a reference.
     """
@@ -92,7 +95,7 @@ def qualify(  # noqa: PLR0913 - all but two by keyword
         asked = _Asked(judge, Path(folder))
         tests = (
             _blank(asked),
-            *_self_and_negatives(asked, task, negatives),
+            *_self_and_negatives(asked, task, negatives, identity),
             _counterfactual(asked, task, frozenset(handed), coloured),
             _repeat(asked, task, _Asked(turned, Path(folder)) if turned else None),
         )
@@ -142,8 +145,11 @@ def _blank(asked: _Asked) -> Test:
     )
 
 
-def _self_and_negatives(asked: _Asked, task: Task, negatives: Sequence[Path]) -> Iterator[Test]:
+def _self_and_negatives(
+    asked: _Asked, task: Task, negatives: Sequence[Path], identity: str
+) -> Iterator[Test]:
     names = [name for name, one in task.attributes.items() if one.kind == "score"]
+    names = [identity] if identity in names else names
     own = [_mean(asked.scores(_open(path)), names) for path in task.references]
     kept = [value for value in own if value is not None]
     if not kept:
