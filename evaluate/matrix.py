@@ -65,7 +65,7 @@ def prepare(spec: EvalSpec, extra: Iterable[tuple[str, int]] = ()) -> Prepared:
     loras, digests = find_loras(spec), digests_of(spec)
     dataset = open_dataset(spec.dataset, look=None).dataset if spec.dataset else None
     wording = wording_of(dataset, spec.matrix.assist) if dataset else Wording()
-    if wording.trigger is None:
+    if wording.trigger is None and loras:
         triggers = {lora.trigger for lora in loras if lora.trigger}
         if len(triggers) != 1:
             raise UserError("no trigger is known: name a `dataset` whose dataset.yaml has one")
@@ -73,6 +73,11 @@ def prepare(spec: EvalSpec, extra: Iterable[tuple[str, int]] = ()) -> Prepared:
     old = read_plan(spec.folder)
     added = dict.fromkeys((*(old.extra_seeds if old else ()), *extra))
     plan = make_plan(spec, digests, loras, wording, added)
+    if not plan.cells:
+        raise UserError(
+            "there is nothing to draw: name a `run`, `checkpoints`, or attributes with what is "
+            "`described` to the base"
+        )
     if old is not None:
         check_frozen(old, plan, spec.folder)
     return Prepared(

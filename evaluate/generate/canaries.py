@@ -87,16 +87,28 @@ def sing(  # noqa: PLR0913 - all by keyword
     found = (
         *_lora(recipe, lora, shallower, drawing, whole, noise),
         _turbo(recipe, digests, drawing, whole, noise),
-        Canary(
-            id="V4",
-            verdict="passed" if noise == 0 else "warned",
-            says="one recipe, one picture" if noise == 0 else "the same recipe draws differently",
-            difference=noise,
-        ),
+        _repeats(noise),
         _weights(recipe, drawing, noise, weights=weights),
         _base(lora, digests),
     )
     return Canaries(plan=plan, noise=noise, found=found)
+
+
+def sing_base(*, plan: str, recipe: Recipe, digests: Digests, drawing: Drawing) -> Canaries:
+    """What can be asked where there is no LoRA: the speed LoRA, and whether pictures repeat."""
+    whole = drawing(recipe)
+    noise = difference(whole, drawing(recipe))
+    found = (_turbo(recipe, digests, drawing, whole, noise), _repeats(noise))
+    return Canaries(plan=plan, noise=noise, found=found)
+
+
+def _repeats(noise: float) -> Canary:
+    return Canary(
+        id="V4",
+        verdict="passed" if noise == 0 else "warned",
+        says="one recipe, one picture" if noise == 0 else "the same recipe draws differently",
+        difference=noise,
+    )
 
 
 def _lora(  # noqa: PLR0913, PLR0917 - what `sing` knows

@@ -160,6 +160,9 @@ def _sing(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     spec: EvalSpec, plan: Plan, digests: Digests, easel: Easel, processes: Processes, say: Say
 ) -> None:
     """Draw the canaries; those of a plan that only grew are drawn again."""
+    if not plan.loras:
+        _sing_base(spec, plan, digests, easel, processes)
+        return
     last = _last_called(plan)
     loras = {lora.label: lora for lora in plan.loras}
     found = canaries.sing(
@@ -176,6 +179,20 @@ def _sing(  # noqa: PLR0913, PLR0917 - what `draw_plan` knows
     for one in found.found:
         if one.verdict == "warned":
             say(f"warning: {one.id}: {one.says}")
+    canaries.check(found)
+
+
+def _sing_base(
+    spec: EvalSpec, plan: Plan, digests: Digests, easel: Easel, processes: Processes
+) -> None:
+    found = canaries.sing_base(
+        plan=plan.hash,
+        recipe=recipe_of(spec, digests, plan.cells[-1].cell, {}),
+        digests=digests,
+        drawing=easel.draw,
+    )
+    if processes.rank == 0:
+        canaries.keep(spec.folder, found)
     canaries.check(found)
 
 

@@ -163,8 +163,10 @@ class Endpoint:
                 )
         except httpx.TimeoutException as error:
             raise Again("timed out") from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Again(f"no connection ({type(error).__name__})") from error
+        except httpx.InvalidURL as error:
+            raise UserError(f"{self.shown}: is no address ({error}); name `base_url`") from error
         if answer.status_code == BAD and mode != MODES[-1] and _refuses_form(answer.text):
             self._weaker(mode)
             return self._once(messages, schema)

@@ -35,13 +35,11 @@ class Lora:
 
 
 def find_loras(spec: EvalSpec) -> tuple[Lora, ...]:
-    """Every checkpoint of a spec, shallow first.
+    """Every checkpoint of a spec, shallow first; none where the base alone is to be probed.
 
     Raises:
-        UserError: none is named, one is missing or damaged, or two have one label.
+        UserError: one is missing or damaged, or two have one label.
     """
-    if spec.run is None and not spec.checkpoints:
-        raise UserError("evaluate.yaml: name a `run` or `checkpoints` to draw pictures with")
     files = dict(_of_run(spec)) if spec.run else {}
     if twice := sorted(files.keys() & spec.checkpoints.keys()):
         raise UserError(

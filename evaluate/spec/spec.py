@@ -30,6 +30,10 @@ PRESETS: Mapping[str, SamplerSettings] = {
 }
 # What these words of a preset ask for: a base that is not distilled needs its speed LoRA.
 NEEDS_TURBO = frozenset({"anima-turbo8"})
+# Rows of judges have these names already.
+RESERVED = frozenset(
+    {"framing", "view", "elevation", "pose", "expression", "mouth", "upright", "broken", "head_px"}
+)
 
 
 @record
@@ -211,7 +215,6 @@ class EvalSpec:
         run: folder of a training run, whose checkpoints are evaluated.
         epochs: those of the run; all, unless said.
         checkpoints: label -> file and epoch, in place of a run, or beside it.
-        trained_on: sha256 of the base that checkpoints without metadata were trained on.
         references: held-out pictures of the character, never trained.
         attributes: what is judged.
         margin: rubric points that nobody minds.
@@ -326,5 +329,10 @@ def _check(spec: EvalSpec, path: Path) -> None:
     described = {name for name, one in spec.attributes.items() if one.kind == "yes_no"}
     if spec.identity in described:
         faults.append(f"`{spec.identity}` is a score, not yes or no")
+    faults += [
+        f"`attributes.{name}`: a classifier says this of every picture; choose another name"
+        for name in spec.attributes
+        if name in RESERVED
+    ]
     if faults:
         raise UserError("\n".join(f"{path}: {fault}" for fault in faults))

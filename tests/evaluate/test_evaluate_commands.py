@@ -351,9 +351,12 @@ def test_pictures_from_elsewhere_are_judged_in_one_command(tmp_path: Path) -> No
     assert run(path, "score", "--from-folder", str(grid)).code == 2
 
 
-def test_a_base_profile_is_read_by_the_linter(tmp_path: Path) -> None:
-    path = settings(tmp_path, probes={"seeds": list(range(1, 9))})
-    assert run(path, "matrix").code == 0
+@pytest.mark.parametrize("loras", ["run", None])
+def test_a_base_profile_is_read_by_the_linter(loras: str | None, tmp_path: Path) -> None:
+    """A base can be asked before anything was trained on it."""
+    path = settings(tmp_path, run=loras, probes={"seeds": list(range(1, 9))})
+    done = run(path, "matrix")
+    assert done.code == 0, done.err
 
     def prior(cell: Cell) -> dict[str, float | str | None]:
         return opinion(cell) if cell.part == "matrix" else {"bow": 5.0}
