@@ -8,8 +8,10 @@ from rules.records import record
 
 Kind = Literal["retracted", "confirmed", "changed", "new", "gone"]
 SURE = frozenset({"confirmed"})
+SHOWN = SURE | {"no_difference"}
 REASONS = {
     "no_gain": "no gain, not broken",
+    "gain": "deeper is better",
     "fluke": "a fluke, which other seeds do not show",
     "clean": "no seed of it breaks",
 }
@@ -33,10 +35,10 @@ class Change:
 
 
 def changes(old: VerdictFile, new: VerdictFile) -> list[Change]:
-    """Every verdict that changed, and epochs that are recommended no longer."""
+    """Every verdict that changed, and where the recommendation went."""
     before = {(one.code, one.subject): one for one in old.verdicts}
     after = {(one.code, one.subject): one for one in new.verdicts}
-    found = list(_retracted_epochs(before, after))
+    found = list(_moved_epoch(before, after))
     for key in dict.fromkeys((*before, *after)):
         one, other = before.get(key), after.get(key)
         if one is not None and other is not None:
@@ -87,26 +89,41 @@ def _why(one: Verdict, other: Verdict, old: VerdictFile, new: VerdictFile) -> st
     return "; ".join([*reasons, *([told] if told else [])]) or "other scores"
 
 
-def _retracted_epochs(
+def _moved_epoch(
     before: dict[tuple[str, str], Verdict], after: dict[tuple[str, str], Verdict]
 ) -> Iterator[Change]:
-    """A recommendation that moved to a shallower epoch, with what depth did not bring."""
+    """A recommendation that moved, and what depth brought: to a shallower epoch it is retracted."""
     key = ("EVL006", "epoch")
     one, other = before.get(key), after.get(key)
     if one is None or other is None or one.estimate is None or other.estimate is None:
         return
     if one.estimate == other.estimate:
         return
-    deep, shallow = int(one.estimate), int(other.estimate)
+    old, new = int(one.estimate), int(other.estimate)
+    deep, shallow = max(old, new), min(old, new)
     gain = after.get(("EVL009", f"ep{deep} against ep{shallow}"))
-    why = REASONS["no_gain"] if gain and gain.outcome == "no_gain" else "another epoch sets it"
+    why = "another epoch sets it"
+    if old == deep and _is_broken(after, deep):
+        why = "it is broken"
+    elif gain and gain.outcome == ("no_gain" if old == deep else "gain") and gain.word in SHOWN:
+        why = REASONS[gain.outcome]
     yield Change(
-        kind="retracted",
+        kind="retracted" if old == deep else "changed",
         code="EVL030",
-        subject=f"ep{deep}",
-        before=f"recommended ep{deep}",
-        after=f"recommended ep{shallow}",
+        subject=f"ep{old}",
+        before=f"recommended ep{old}",
+        after=f"recommended ep{new}",
         why=why,
+    )
+
+
+def _is_broken(verdicts: dict[tuple[str, str], Verdict], epoch: int) -> bool:
+    return any(
+        one.code == "EVL008"
+        and one.outcome == "broken"
+        and one.word in SURE
+        and one.numbers.get("epoch") == epoch
+        for one in verdicts.values()
     )
 
 

@@ -69,6 +69,15 @@ def mcnemar_exact(only_first: int, only_second: int) -> float:
     return float(stats.binomtest(only_first, total).pvalue) if total else 1.0
 
 
+def mcnemar_greater(only_first: int, only_second: int) -> float:
+    """One-sided p that the first is seen more often, by the pairs that disagree.
+
+    Five of five such pairs suffice for .05, where two sides take six.
+    """
+    total = only_first + only_second
+    return float(stats.binomtest(only_first, total, alternative="greater").pvalue) if total else 1.0
+
+
 def page_trend(table_nk: Sequence[Sequence[float]], *, falling: bool = False) -> float | None:
     """P of Page's trend test, rising from condition to condition unless `falling`.
 
@@ -97,6 +106,15 @@ def paired(differences: Sequence[float]) -> Paired:
 @cache
 def _t(n: int) -> float:
     return float(stats.t.ppf(ONE_SIDED, n - 1))
+
+
+def mean_bounds(values: Sequence[float], level: float = 0.95) -> Interval:
+    """Two-sided bounds of a mean, by t; infinite for a single value."""
+    found = paired(values)
+    if found.n == 1:
+        return Interval(-math.inf, math.inf)
+    reach = float(stats.t.ppf((1 + level) / 2, found.n - 1)) * found.se
+    return Interval(found.mean - reach, found.mean + reach)
 
 
 def tost(differences: Sequence[float], margin: float) -> float:

@@ -14,7 +14,7 @@ from evaluate.spec.spec import EvalSpec
 from rules.records import parse_json, record, to_plain, write_atomically
 from train.anima.loading import qwen_file
 from train.settings import SamplerSettings
-from train.stamps import key_of, weights_digest
+from train.stamps import file_digest, key_of, weights_digest
 
 PLAN = "plan.json"
 VERSION = 1
@@ -178,8 +178,20 @@ def _reading(spec: EvalSpec) -> Mapping[str, Any]:
     """What decides, beside the weights, how a base reads prompts and places."""
     if spec.base is None:
         return {}
-    names = ("qwen_tokenizer", "t5_tokenizer", "context_rows", "rope_scale")
-    return {name: getattr(spec.base, name) for name in names}
+    return {
+        "qwen_tokenizer": _tokenizer(spec.base.qwen_tokenizer),
+        "t5_tokenizer": _tokenizer(spec.base.t5_tokenizer),
+        "context_rows": spec.base.context_rows,
+        "rope_scale": spec.base.rope_scale,
+    }
+
+
+def _tokenizer(name: str) -> str:
+    """A folder's content, wherever it lies; a name on the hub as it is."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return name
+    return key_of([file_digest(file) for file in sorted(folder.iterdir()) if file.is_file()])
 
 
 def write_plan(folder: Path, plan: Plan) -> None:

@@ -2,36 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from evaluate.spec.cells import Angle
-from evaluate.statistics import page_trend, wilson
+from evaluate.statistics import page_trend
 from evaluate.verdicts.evidence import (
     Evidence,
     NoEvidence,
     Observation,
-    counts,
     grouped,
     images_of,
     per_seed,
 )
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import Tally, shares, tally
 from evaluate.verdicts.verdict import Said, Word, share
 
 CONTROLLED, SURE, IMPOSSIBLE = 0.75, 0.5, 0.35
 ATTRACTED = 0.5
-
-
-class Control(NamedTuple):
-    """How an angle obeys at one weight."""
-
-    k: int
-    n: int
-
-    @property
-    def controlled(self) -> bool:
-        """Whether it comes often, and surely at least half the time."""
-        return self.k / self.n >= CONTROLLED and wilson(self.k, self.n).low >= SURE
+# From this weight on words are pressed.
+PRESSED = 1.3
 
 
 @verdict("EVL011", predicted_by=("COV005", "COV007", "COV008", "CON003"))
@@ -39,9 +28,9 @@ def angle_control(evidence: Evidence) -> Iterator[Said]:
     """Does an angle come when it is asked for?
 
     What was asked against what is seen, by the weight of the words. `controllable` where it comes
-    in three of four seeds with a Wilson bound of one half; `weight_needed` where only a raised
-    weight brings it; `impossible` where the upper bound at the highest weight is .35 or less.
-    What most misses show instead is the attractor.
+    in three of four seeds with a Wilson bound of one half; `weight_needed` where no weight below
+    1.3 that was drawn brings it, and a higher one does; `impossible` where the upper bound at the
+    highest weight is .35 or less. What most misses show instead is the attractor.
     """
     asked = False
     for name, angle in evidence.criteria.angles.items():
@@ -51,11 +40,6 @@ def angle_control(evidence: Evidence) -> Iterator[Said]:
             yield _said(name, angle, label, found)
     if not asked:
         raise NoEvidence("no picture was asked for an angle")
-
-
-def hits(found: list[Observation], angle: Angle) -> dict[int, bool]:
-    """Seed -> whether most of its pictures show what was asked."""
-    return counts(found, lambda seen: shows(seen, angle))
 
 
 def shows(seen: Observation, angle: Angle) -> bool:
@@ -80,14 +64,13 @@ def attractor(found: list[Observation], angle: Angle) -> tuple[str, float] | Non
 
 def _said(name: str, angle: Angle, label: str, found: list[Observation]) -> Said:
     by_weight = {
-        weight: Control(sum(seeds.values()), len(seeds))
+        weight: tally(shares(some, lambda o: shows(o, angle)).values())
         for weight, some in grouped(found, lambda o: o.cell.weight).items()
-        if (seeds := hits(some, angle))
     }
     word, outcome, weight = _word(by_weight)
-    k, n = by_weight[weight]
+    n = by_weight[weight].n
     pulled = attractor([o for o in found if o.cell.weight == weight], angle)
-    told = "; ".join(f"weight {w:g}: {share(*control)}" for w, control in by_weight.items())
+    told = "; ".join(f"weight {w:g}: {share(came.k, came.n)}" for w, came in by_weight.items())
     instead = f"; instead {pulled[0]} ({pulled[1]:.0%} of the misses)" if pulled else ""
     return Said(
         subject=f"{name} at {label}",
@@ -95,8 +78,8 @@ def _said(name: str, angle: Angle, label: str, found: list[Observation]) -> Said
         outcome=outcome,
         says=f"{name} asked of {label}: {told}{instead}",
         n=n,
-        estimate=k / n,
-        interval=wilson(k, n),
+        estimate=by_weight[weight].share,
+        interval=by_weight[weight].interval,
         p=_trend(found, angle),
         numbers={"weight": weight} | ({"attractor": pulled[0]} if pulled else {}),
         images=images_of(found),
@@ -105,12 +88,12 @@ def _said(name: str, angle: Angle, label: str, found: list[Observation]) -> Said
     )
 
 
-def _word(by_weight: Mapping[float, Control]) -> tuple[Word, str, float]:
-    plain, top = min(by_weight), max(by_weight)
-    for weight, control in by_weight.items():
-        if control.controlled:
-            return "confirmed", "controllable" if weight == plain else "weight_needed", weight
-    if wilson(*by_weight[top]).high <= IMPOSSIBLE:
+def _word(by_weight: Mapping[float, Tally]) -> tuple[Word, str, float]:
+    top = max(by_weight)
+    for weight, came in by_weight.items():
+        if came.share >= CONTROLLED and came.interval.low >= SURE:
+            return "confirmed", "controllable" if weight < PRESSED else "weight_needed", weight
+    if by_weight[top].interval.high <= IMPOSSIBLE:
         return "confirmed", "impossible", top
     return "suspect", "open", top
 

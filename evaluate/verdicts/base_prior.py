@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from statistics import fmean
 from typing import Literal
 
-from evaluate.statistics import wilson
+from evaluate.statistics import Interval
 from evaluate.verdicts.ceiling import find_cap
 from evaluate.verdicts.evidence import (
     Evidence,
     NoEvidence,
     Observation,
-    counts,
     images_of,
     per_seed,
 )
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import shares, tally
 from evaluate.verdicts.verdict import Said, share
 
 STRONG, WEAK = 0.5, 0.35
@@ -37,7 +37,7 @@ def base_prior(evidence: Evidence) -> Iterator[Said]:
 
     `strong` where the Wilson bound of its hit rate reaches one half, `weak` where the upper bound
     is .35 or less. What the LoRA adds is its best mean less the base's. A cap of a weak attribute
-    is the base's, a cap of a strong one is the prompt's.
+    is the base's, a cap of a strong one is the prompt's; a cap seen in one format alone is none.
     """
     asked = False
     for name in evidence.criteria.attributes:
@@ -49,26 +49,24 @@ def base_prior(evidence: Evidence) -> Iterator[Said]:
         raise NoEvidence("no picture of the base alone had an attribute described")
 
 
-def classed(k: int, n: int) -> Strength:
-    """What a hit rate says of the base."""
-    low, high = wilson(k, n)
-    return "strong" if low >= STRONG else "weak" if high <= WEAK else "medium"
+def classed(rate: Interval) -> Strength:
+    """What a hit rate says of the base, by its bounds."""
+    return "strong" if rate.low >= STRONG else "weak" if rate.high <= WEAK else "medium"
 
 
 def _said(evidence: Evidence, name: str, seen: list[Observation]) -> Said:
-    seeds = counts(seen, evidence.passed)
-    k, n = sum(seeds.values()), len(seeds)
-    kind = classed(k, n)
+    found = tally(shares(seen, evidence.passed).values())
+    kind = classed(found.interval)
     base = fmean(per_seed(seen).values())
     drawn = [
-        fmean(per_seed(found).values())
+        fmean(per_seed(ours).values())
         for epoch, _ in evidence.checkpoints
-        if (found := evidence.of(name, epoch=epoch))
+        if (ours := evidence.of(name, epoch=epoch))
     ]
     scored = evidence.criteria.attributes[name].kind == "score"
     cap = find_cap(evidence, name) if scored else None
-    capped = cap is not None and cap.capped
-    numbers: dict[str, float | str] = {"base": base, "hits": k, "capped": str(capped).lower()}
+    capped = cap is not None and cap.capped and cap.formats > 1
+    numbers: dict[str, float | str] = {"base": base, "hits": found.k, "capped": str(capped).lower()}
     gain = ""
     if drawn:
         numbers |= {"lora": max(drawn), "gain": max(drawn) - base}
@@ -77,12 +75,12 @@ def _said(evidence: Evidence, name: str, seen: list[Observation]) -> Said:
         subject=name,
         word="confirmed" if kind != "medium" else "suspect",
         outcome=f"base_{kind}",
-        says=f"the base alone draws {name} in {share(k, n)} seeds{gain}",
-        n=n,
-        estimate=k / n,
-        interval=wilson(k, n),
+        says=f"the base alone draws {name} in {share(found.k, found.n)} seeds{gain}",
+        n=found.n,
+        estimate=found.share,
+        interval=found.interval,
         numbers=numbers,
         images=images_of(seen),
         advice=(CAPPED if capped else ADVICE)[kind],
-        more_seeds=max(0, 8 - n) if kind == "medium" else 0,
+        more_seeds=max(0, 8 - found.n) if kind == "medium" else 0,
     )

@@ -6,10 +6,16 @@ from typing import NamedTuple
 
 from evaluate.statistics import Interval, bootstrap_mean, page_trend
 from evaluate.verdicts.bands import EQUIVALENCE_FROM
-from evaluate.verdicts.evidence import Evidence, NoEvidence, formats_of, images_of
-from evaluate.verdicts.plateau import COMPOSITE, find_band, scores_by_epoch, subjects
+from evaluate.verdicts.evidence import Evidence, NoEvidence, images_of
+from evaluate.verdicts.plateau import (
+    COMPOSITE,
+    find_band,
+    scores_by_epoch,
+    seeds_and_formats,
+    subjects,
+)
 from evaluate.verdicts.registry import verdict
-from evaluate.verdicts.verdict import Said, bounds
+from evaluate.verdicts.verdict import Said, Word, bounds
 
 TOP = 4.5
 TREND = 0.10
@@ -25,6 +31,8 @@ class Cap(NamedTuple):
         interval: of that mean, of the epoch whose upper bound is highest.
         trend: p of Page's test that it still rises; None where it cannot be asked.
         epochs: how many there are.
+        n: seeds.
+        formats: that were averaged.
         capped: whether it stays below the top and rises no more.
     """
 
@@ -34,6 +42,7 @@ class Cap(NamedTuple):
     trend: float | None
     epochs: int
     n: int
+    formats: int
     capped: bool
 
 
@@ -41,8 +50,10 @@ class Cap(NamedTuple):
 def ceiling(evidence: Evidence) -> Iterator[Said]:
     """Is an attribute capped?
 
-    From its plateau on: capped where the highest upper 95% bound stays below 4.5 points and Page's
-    test over at least three epochs sees no rise (p > .10). The base prior tells why.
+    From its plateau on: `capped` where the highest upper 95% bound stays below 4.5 points and
+    Page's test over at least three epochs sees no rise (p > .10); `not_capped` where the lower
+    bound of that epoch reaches 4.5. An interval that holds 4.5 shows neither. The base prior tells
+    why.
     """
     found = {
         name: cap
@@ -53,24 +64,33 @@ def ceiling(evidence: Evidence) -> Iterator[Said]:
         raise NoEvidence(f"no attribute has {EQUIVALENCE_FROM} seeds and a plateau")
     for name, cap in found.items():
         seen = evidence.of(name)
-        below = cap.interval.high < TOP
-        outcome = "capped" if cap.capped else "open" if below else "not_capped"
+        word, outcome, advice = _word(cap)
         trend = "too few epochs for a trend" if cap.trend is None else f"trend p {cap.trend:.2f}"
         yield Said(
             subject=name,
-            word="confirmed" if outcome != "open" else "suspect",
+            word=word,
             outcome=outcome,
             says=f"{name} reaches {cap.mean:.1f} of 5 at ep{cap.epoch} "
             f"(at most {cap.interval.high:.1f}), {trend}",
             n=cap.n,
-            formats=None if formats_of(seen) > 1 else 1,
+            formats=cap.formats,
             estimate=cap.mean,
             interval=bounds(cap.interval),
             p=cap.trend,
             numbers={"epoch": cap.epoch, "epochs": cap.epochs},
             images=images_of(o for o in seen if o.cell.epoch == cap.epoch),
-            advice="test deeper epochs" if outcome == "open" else None,
+            advice=advice,
         )
+
+
+def _word(cap: Cap) -> tuple[Word, str, str | None]:
+    if cap.capped:
+        return "confirmed", "capped", None
+    if cap.interval.low >= TOP:
+        return "confirmed", "not_capped", None
+    if cap.interval.high < TOP:
+        return "suspect", "open", "test deeper epochs"
+    return "undetermined", "open", "draw more seeds"
 
 
 def find_cap(evidence: Evidence, name: str) -> Cap | None:
@@ -92,5 +112,6 @@ def find_cap(evidence: Evidence, name: str) -> Cap | None:
         trend=trend,
         epochs=len(scores),
         n=len(table),
+        formats=seeds_and_formats(found)[1],
         capped=widest.high < TOP and trend is not None and trend > TREND,
     )

@@ -6,7 +6,14 @@ from statistics import fmean
 import numpy as np
 
 from evaluate.statistics import bootstrap_mean
-from evaluate.verdicts.evidence import Evidence, NoEvidence, Observation, grouped, images_of
+from evaluate.verdicts.evidence import (
+    Evidence,
+    NoEvidence,
+    Observation,
+    grouped,
+    images_of,
+    per_seed,
+)
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said, bounds
 
@@ -34,7 +41,8 @@ def colour_drift(evidence: Evidence) -> Iterator[Said]:
             yield _drift(part, label, np.asarray(target), base, found)
     names = sorted({o.attribute for o in evidence.observations if o.attribute.startswith(TWO_TONE)})
     for name in names:
-        for label, found in grouped(evidence.of(name), lambda o: o.cell.checkpoint).items():
+        measured = [o for o in evidence.of(name) if o.value is not None]
+        for label, found in grouped(measured, lambda o: o.cell.checkpoint).items():
             told = True
             yield _two_tone(name.removeprefix(TWO_TONE), label, found)
     if not told:
@@ -85,11 +93,7 @@ def _drift(
 
 
 def _two_tone(part: str, label: str, found: list[Observation]) -> Said:
-    seeds = {
-        seed: fmean(o.value for o in some if o.value is not None)
-        for seed, some in grouped(found, lambda o: o.cell.seed).items()
-    }
-    split = [value > TONES for value in seeds.values()]
+    split = [value > TONES for value in per_seed(found).values()]
     share = fmean(split)
     return Said(
         subject=f"{part} tones at {label}",

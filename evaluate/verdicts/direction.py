@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from evaluate.statistics import wilson
-from evaluate.verdicts.evidence import Evidence, NoEvidence, counts, images_of
+from evaluate.verdicts.evidence import Evidence, NoEvidence, images_of, yes
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import shares, tally
 from evaluate.verdicts.verdict import Said, share
 
 SURE = 0.5
@@ -16,18 +16,18 @@ def direction(evidence: Evidence) -> Iterator[Said]:
     """Is a feature on the side where it was taught?
 
     Yes or no a picture, most pictures of a seed decide. `stable` where Wilson's bound reaches one
-    half: three of three have .44, four of four .51.
+    half: three of three have .44, four of four .51. `wrong_side` where the upper bound stays below
+    it; a seed with as many pictures of either side is no proof of it.
     """
     told = False
     for name, side in evidence.criteria.handed.items():
         for epoch, label in evidence.checkpoints:
             seen = evidence.of(name, epoch=epoch, checkpoint=label)
-            seeds = counts(seen, lambda o: bool(o.value))
-            if not seeds:
+            found = tally(shares(seen, yes).values())
+            if not found.n:
                 continue
             told = True
-            k, n = sum(seeds.values()), len(seeds)
-            low, high = wilson(k, n)
+            k, n, (low, high) = found.k, found.n, found.interval
             stable, wrong = low >= SURE, high < SURE
             yield Said(
                 subject=f"{name} at {label}",
@@ -35,7 +35,7 @@ def direction(evidence: Evidence) -> Iterator[Said]:
                 outcome="stable" if stable else "wrong_side" if wrong else "open",
                 says=f"{name} on the viewer's {side} in {share(k, n)} seeds of {label}",
                 n=n,
-                estimate=k / n,
+                estimate=found.share,
                 interval=(low, high),
                 numbers={"epoch": epoch},
                 images=images_of(seen),

@@ -1,10 +1,11 @@
 """What verdicts are made from: who saw what in which cell, and nothing of how it was drawn.
 
-Values are averaged formats first, then scenes, so that every seed counts once.
+Values are averaged formats first, then scenes, so that every seed counts once. A tie, be it of
+judges or of a seed's pictures, proves neither that something is there nor that it is not.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
@@ -143,11 +144,15 @@ class Evidence:
         least = self.criteria.least_head
         return self._heads.get(image, least) < least
 
-    def passed(self, seen: Observation) -> bool:
-        """Whether a picture reaches an attribute: 4 of 5 points, or yes."""
+    def passed(self, seen: Observation) -> float:
+        """1 where a picture reaches an attribute, by 4 of 5 points or a yes, else 0.
+
+        One half where judges are of two minds about a yes.
+        """
         attribute = self.criteria.attributes.get(seen.attribute)
-        least = SUCCESS if attribute is None or attribute.kind == "score" else HALF
-        return seen.value is not None and seen.value >= least
+        if attribute is None or attribute.kind == "score":
+            return float(seen.value is not None and seen.value >= SUCCESS)
+        return yes(seen)
 
     @cached_property
     def checkpoints(self) -> list[tuple[int, str]]:
@@ -215,24 +220,39 @@ def per_seed(observations: Iterable[Observation], value: Value = own_value) -> d
     return by_seed(by_block(observations, value))
 
 
+def block_of(seen: Observation) -> Hashable:
+    """Scene and seed."""
+    return seen.cell.block
+
+
+def picture_of(seen: Observation) -> Hashable:
+    """Scene, seed and format: what one checkpoint draws once."""
+    return *seen.cell.block, seen.cell.format
+
+
+def shared(
+    groups: Mapping[Any, Iterable[Observation]],
+    by: Callable[[Observation], Hashable] = block_of,
+) -> dict[Any, list[Observation]]:
+    """What is left of groups when each keeps only what all of them have a value of."""
+    valued = {name: [o for o in some if o.value is not None] for name, some in groups.items()}
+    keys = [{by(seen) for seen in some} for some in valued.values()]
+    common = set.intersection(*keys) if keys else set()
+    return {name: [o for o in some if by(o) in common] for name, some in valued.items()}
+
+
 def aligned(
-    groups: Mapping[Any, Iterable[Observation]], value: Value = own_value
+    groups: Mapping[Any, Iterable[Observation]],
+    by: Callable[[Observation], Hashable] = block_of,
 ) -> dict[Any, list[float]]:
-    """Per group one value a seed, over the blocks that every group has; seeds in one order."""
-    blocks = {name: by_block(found, value) for name, found in groups.items()}
-    common = set.intersection(*(set(found) for found in blocks.values())) if blocks else set()
-    return {
-        name: list(by_seed({block: found[block] for block in sorted(common)}).values())
-        for name, found in blocks.items()
-    }
+    """Per group one value a seed, over what every group has; seeds in one order."""
+    return {name: list(per_seed(some).values()) for name, some in shared(groups, by).items()}
 
 
-def counts(
-    observations: Iterable[Observation], hit: Callable[[Observation], bool]
-) -> dict[int, bool]:
-    """Seed -> whether most of its pictures hit; half of them is not most."""
-    shares = per_seed(observations, lambda seen: float(hit(seen)))
-    return {seed: share > HALF for seed, share in shares.items()}
+def yes(seen: Observation) -> float:
+    """1 for a yes, 0 for a no, one half where judges are of two minds."""
+    value = seen.value or 0.0
+    return HALF if value == HALF else float(value > HALF)
 
 
 def grouped(
@@ -242,7 +262,19 @@ def grouped(
     found: dict[Any, list[Observation]] = defaultdict(list)
     for seen in observations:
         found[key(seen)].append(seen)
-    return dict(sorted(found.items(), key=lambda item: str(item[0]).zfill(12)))
+    return dict(sorted(found.items(), key=lambda item: _place(item[0])))
+
+
+def _place(key: Any) -> tuple[tuple[int, float, str], ...]:  # noqa: ANN401 - any key of a group
+    """Numbers by size, then words, `ep20` before `ep100`, then what has none; tuples by parts."""
+    return tuple(
+        (2, 0.0, "")
+        if part is None
+        else (0, float(part), "")
+        if isinstance(part, int | float)
+        else (1, 0.0, str(part).zfill(12))
+        for part in (key if isinstance(key, tuple) else (key,))
+    )
 
 
 def formats_of(observations: Iterable[Observation]) -> int:

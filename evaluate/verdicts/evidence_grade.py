@@ -1,10 +1,10 @@
 """EVL004: how much evidence there is, and how far trainer samples undersell a LoRA."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from statistics import fmean
 from typing import Final
 
-from evaluate.verdicts.evidence import Evidence, NoEvidence, Observation, grouped
+from evaluate.verdicts.evidence import Evidence, NoEvidence, per_seed, shared
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import GRADE_B, Said, grade
 
@@ -16,10 +16,15 @@ def evidence_grade(evidence: Evidence) -> Iterator[Said]:
     """How much can be said at all?
 
     A from 8 seeds and 2 formats on, B from 5, C from 3, else D, as is whatever a trainer drew
-    along the way: one condition says little. D yields `undetermined` and nothing else. Where
-    trainer samples were scored, too, the gap between them and the matrix is told by epoch.
+    along the way: one condition says little. D yields `undetermined` and nothing else. Counted
+    are pictures of the LoRA that could be scored. Where trainer samples of the same scenes and
+    seeds were scored, too, the gap between them and the matrix is told by epoch.
     """
-    drawn = [seen for seen in evidence.observations if seen.cell.part == "matrix"]
+    drawn = [
+        seen
+        for seen in evidence.observations
+        if seen.cell.part == "matrix" and seen.cell.arm == "lora" and seen.state == "scored"
+    ]
     if not drawn:
         raise NoEvidence("no picture of the matrix was judged")
     n = len({seen.cell.seed for seen in drawn})
@@ -40,15 +45,20 @@ def evidence_grade(evidence: Evidence) -> Iterator[Said]:
 
 
 def _gaps(evidence: Evidence) -> Iterator[Said]:
-    """Matrix less trainer samples, attribute by attribute at the same epoch."""
+    """Matrix less trainer samples of the same attribute, epoch, scene and seed."""
     for epoch, label in evidence.checkpoints:
-        gaps, seeds = [], set()
+        gaps, seeds = list[float](), set[int]()
         for name in evidence.scored_attributes:
-            ours = evidence.of(name, epoch=epoch)
-            theirs = evidence.of(name, part=SAMPLE, epoch=epoch)
-            if ours and theirs:
-                seeds |= set(grouped(theirs, lambda seen: seen.cell.seed))
-                gaps.append(_mean(ours) - _mean(theirs))
+            both = shared(
+                {
+                    "matrix": evidence.of(name, epoch=epoch, checkpoint=label),
+                    "sample": evidence.of(name, part=SAMPLE, epoch=epoch),
+                }
+            )
+            ours, theirs = per_seed(both["matrix"]), per_seed(both["sample"])
+            seeds |= ours.keys()
+            if ours:
+                gaps.append(fmean(ours[seed] - theirs[seed] for seed in ours))
         if gaps:
             yield Said(
                 subject=f"trainer samples at {label}",
@@ -59,7 +69,3 @@ def _gaps(evidence: Evidence) -> Iterator[Said]:
                 formats=1,
                 estimate=fmean(gaps),
             )
-
-
-def _mean(found: Iterable[Observation]) -> float:
-    return fmean(seen.value for seen in found if seen.value is not None)

@@ -1,7 +1,7 @@
 """EVL010: which way of prompting to use."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -29,10 +29,10 @@ NEEDED = 4
 def format_ranking(evidence: Evidence) -> Iterator[Said]:
     """Which format draws the character best?
 
-    Formats are compared on the same checkpoints, scenes and seeds: Friedman's test, then signs
-    flipped pair by pair, Holm's correction. The one to use is the first of K, N, KT within one
-    standard error of the best. Told of the composite and of every attribute for itself, since a
-    format that helps an outfit may hurt a face.
+    Formats are compared where all of them were judged at the same epoch, scene and seed, and on
+    nothing else: Friedman's test, then signs flipped pair by pair, Holm's correction. The one to
+    use is the first of K, N, KT within one standard error of the best. Told of the composite and
+    of every attribute for itself, since a format that helps an outfit may hurt a face.
     """
     every = [(COMPOSITE, list(evidence.composites()))]
     every += [(name, evidence.of(name)) for name in evidence.scored_attributes]
@@ -47,12 +47,14 @@ def format_ranking(evidence: Evidence) -> Iterator[Said]:
 
 
 def _scores(found: Sequence[Observation]) -> dict[str, list[float]]:
-    """Format -> one number a seed, over the checkpoints that every format has."""
+    """Format -> one number a seed, over the epochs, scenes and seeds that every format has."""
     groups = grouped(found, lambda seen: seen.cell.format)
-    epochs = [{seen.cell.epoch for seen in some} for some in groups.values()]
-    common = set.intersection(*epochs) if epochs else set()
     ordered = sorted(groups, key=lambda form: (_rank(form), form))
-    return aligned({form: [o for o in groups[form] if o.cell.epoch in common] for form in ordered})
+    return aligned({form: groups[form] for form in ordered}, _draw)
+
+
+def _draw(seen: Observation) -> Hashable:
+    return seen.cell.epoch, *seen.cell.block
 
 
 def _rank(form: str) -> int:

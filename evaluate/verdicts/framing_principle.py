@@ -19,6 +19,8 @@ def framing_principle(evidence: Evidence) -> Iterator[Said]:
 
     The logarithm of a detail's area over that of the head's, seeds resampled whole. A slope whose
     interval holds 1 and not 0 follows the framing: judge the detail where the head is large.
+    Whether a tag of size makes a detail larger than its head allows is not asked: that takes areas
+    of the same scenes and seeds with and without the tag, and no judge measures them.
     """
     heads = {o.image: o.value for o in evidence.of(HEAD, arm=None) if o.value}
     names = sorted({o.attribute for o in evidence.observations if o.attribute.startswith(AREA)})

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from evaluate.statistics import bootstrap_mean, wilson
+from evaluate.statistics import bootstrap_mean
 from evaluate.verdicts.evidence import (
     Evidence,
     NoEvidence,
     Observation,
-    counts,
+    aligned,
     grouped,
     images_of,
-    per_seed,
 )
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import shares, tally
 from evaluate.verdicts.verdict import Said, bounds, share
 
 KNOWN = 3.0
@@ -23,42 +23,47 @@ LEAK, DAMAGE = 0.2, 0.1
 def leakage(evidence: Evidence) -> Iterator[Said]:
     """Does the LoRA change prompts that have nothing to do with her?
 
-    Unrelated prompts, LoRA without trigger against the base, on the same seeds. A leak where
-    the Wilson bound of pictures that show her (3 of 5 points) lies over .2; damage where the LoRA
-    draws fewer of the prompt's tags, the interval of the loss over .1.
+    Unrelated prompts, LoRA without trigger against the base, on the same seeds. Every prompt is
+    judged for itself, since she may show in one and not in the others: a leak where the Wilson
+    bound of seeds that show her (3 of 5 points) lies over .2. Damage where the LoRA draws fewer of
+    the prompts' tags, over the prompts and seeds that both have, the interval of the loss over .1.
     """
-    identity = evidence.criteria.identity
-    found = {
-        label: (shown, counts(shown, lambda o: (o.value or 0.0) >= KNOWN))
-        for label, shown in grouped(
-            evidence.of(identity, part="leak", arm="lora_no_trigger"), lambda o: o.cell.checkpoint
-        ).items()
-    }
-    if not found:
+    shown = evidence.of(evidence.criteria.identity, part="leak", arm="lora_no_trigger")
+    if not shown:
         raise NoEvidence("no unrelated prompt was drawn with the LoRA and without the trigger")
-    for label, (shown, seeds) in found.items():
-        k, n = sum(seeds.values()), len(seeds)
-        low, high = wilson(k, n)
-        yield Said(
-            subject=f"identity at {label}",
-            word="confirmed" if low > LEAK or high <= LEAK else "suspect" if k else "undetermined",
-            outcome="leaks" if low > LEAK else "clean" if high <= LEAK else "open",
-            says=f"{label} shows her in {share(k, n)} seeds of unrelated prompts",
-            n=n,
-            estimate=k / n,
-            interval=(low, high),
-            images=images_of(shown),
-            advice="add pictures of others, or lower the strength" if low > LEAK else None,
-        )
+    for label, found in grouped(shown, lambda o: o.cell.checkpoint).items():
+        for scene, some in grouped(found, lambda o: o.cell.scene).items():
+            yield _leak(label, scene, some)
         yield from _damage(evidence, label)
 
 
+def _leak(label: str, scene: str, shown: list[Observation]) -> Said:
+    """Whether she shows under one prompt."""
+    found = tally(shares(shown, lambda o: (o.value or 0.0) >= KNOWN).values())
+    low, high = found.interval
+    leaks, clean = low > LEAK, high <= LEAK
+    return Said(
+        subject=f"identity in {scene} at {label}",
+        word="confirmed" if leaks or clean else "suspect" if found.at_most else "undetermined",
+        outcome="leaks" if leaks else "clean" if clean else "open",
+        says=f"{label} shows her in {share(found.k, found.n)} seeds of {scene}",
+        n=found.n,
+        estimate=found.share,
+        interval=(low, high),
+        images=images_of(shown),
+        advice="add pictures of others, or lower the strength" if leaks else None,
+    )
+
+
 def _damage(evidence: Evidence, label: str) -> Iterator[Said]:
-    """How many of the prompt's tags the LoRA loses, seed by seed."""
-    with_it = evidence.of("recall", part="leak", arm="lora_no_trigger", checkpoint=label)
-    without: list[Observation] = evidence.of("recall", part="leak", arm="base")
-    ours, theirs = per_seed(with_it), per_seed(without)
-    losses = [theirs[seed] - ours[seed] for seed in sorted(ours.keys() & theirs.keys())]
+    """How many of the prompts' tags the LoRA loses, seed by seed."""
+    values = aligned(
+        {
+            "base": evidence.of("recall", part="leak", arm="base"),
+            "lora": evidence.of("recall", part="leak", arm="lora_no_trigger", checkpoint=label),
+        }
+    )
+    losses = [base - ours for base, ours in zip(values["base"], values["lora"], strict=True)]
     if not losses:
         return
     interval = bootstrap_mean(losses)

@@ -4,11 +4,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evaluate.statistics import paired, tost
-from evaluate.verdicts.evidence import Evidence, NoEvidence, aligned, grouped, images_of
+from evaluate.statistics import mean_bounds, paired, tost
+from evaluate.verdicts.evidence import (
+    Evidence,
+    NoEvidence,
+    formats_of,
+    grouped,
+    images_of,
+    per_seed,
+    picture_of,
+    shared,
+)
 from evaluate.verdicts.plateau import COMPOSITE, find_band
 from evaluate.verdicts.registry import verdict
-from evaluate.verdicts.verdict import Said, Word
+from evaluate.verdicts.verdict import Said, Word, bounds
 
 NEEDED = 4
 LEVEL = 0.05
@@ -18,11 +27,13 @@ LEVEL = 0.05
 def no_gain_of_depth(evidence: Evidence) -> Iterator[Said]:
     """Does a deeper checkpoint beat the plateau?
 
-    The composite of each deeper epoch less that of the plateau epoch, on the same seeds: two
-    one-sided tests against the margin. Equal within it is `no_gain`, and a reason to stop at the
-    shallower epoch, not a sign that the deeper one is broken.
+    The composite of each deeper epoch less that of the plateau epoch, over the seeds, scenes and
+    formats that both have: two one-sided tests against the margin. Equal within it is `no_gain`,
+    and a reason to stop at the shallower epoch, not a sign that the deeper one is broken. In one
+    format alone nothing is determined, whatever the seeds, as for the plateau: depth may help
+    where another format asks for more. A recheck of depth takes two formats.
     """
-    found = list(evidence.composites())
+    found = [seen for seen in evidence.composites() if seen.cell.epoch is not None]
     groups = grouped(found, lambda seen: seen.cell.epoch)
     if len(groups) < 2:  # noqa: PLR2004 - a comparison takes two
         raise NoEvidence("depth takes two epochs")
@@ -30,29 +41,38 @@ def no_gain_of_depth(evidence: Evidence) -> Iterator[Said]:
     start = band.first if band else min(groups)
     margin = evidence.criteria.margin
     for epoch in (epoch for epoch in groups if epoch > start):
-        both = aligned({start: groups[start], epoch: groups[epoch]})
-        gain = np.subtract(both[epoch], both[start]).tolist()
-        if not gain:
+        both = shared({start: groups[start], epoch: groups[epoch]}, picture_of)
+        if not both[epoch]:
             continue
+        deep, shallow = (list(per_seed(both[e]).values()) for e in (epoch, start))
+        gain = np.subtract(deep, shallow).tolist()
         by = paired(gain)
         p = tost(gain, margin)
         word, outcome, told = _word(by.low, by.high, p, by.n)
+        formats = formats_of(both[epoch])
         yield Said(
             subject=f"ep{epoch} against ep{start}",
             word=word,
             outcome=outcome,
             says=f"ep{epoch} less ep{start}: {by.mean:+.2f} points ({by.n} seeds), {told}",
             n=by.n,
+            formats=formats,
             estimate=by.mean,
-            interval=(by.low, by.high) if by.n > 1 else None,
+            interval=bounds(mean_bounds(gain)),
             p=p,
             numbers={"epoch": epoch, "start": start, "margin": margin},
             images=images_of(groups[epoch], 4),
-            advice=f"take ep{start}: deeper adds nothing, which is not to say it is broken"
-            if outcome == "no_gain"
-            else None,
+            advice=_advice(outcome, start, formats),
             more_seeds=NEEDED if word == "undetermined" else 0,
         )
+
+
+def _advice(outcome: str, start: int, formats: int) -> str | None:
+    if formats == 1:
+        return "draw a second format: one alone determines nothing"
+    if outcome == "no_gain":
+        return f"take ep{start}: deeper adds nothing, which is not to say it is broken"
+    return None
 
 
 def _word(low: float, high: float, p: float, n: int) -> tuple[Word, str, str]:

@@ -6,20 +6,24 @@ from typing import NamedTuple
 from evaluate.statistics import fisher_greater, mcnemar_exact, wilson
 from evaluate.verdicts.evidence import (
     BROKEN,
+    HALF,
     Evidence,
     NoEvidence,
     Observation,
-    counts,
     grouped,
     images_of,
+    yes,
 )
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import Tally, shares, tally
 from evaluate.verdicts.verdict import Said, Word, share
 
 NEEDED = 4
 LEVEL = 0.05
 MOST = 0.5
 REFERENCES = 3
+# A deeper checkpoint on fewer seeds is not shown to be clean.
+CLEAN_FROM = 3
 STEP = 4
 # Two rounds of more seeds, and the pictures have to tell.
 MOST_SEEDS = 12
@@ -29,24 +33,25 @@ class Broken(NamedTuple):
     """What became of one checkpoint in one format.
 
     Attributes:
-        seeds: seed -> whether most of its pictures are broken.
-        reference: the same of the nearest shallower checkpoints that are not broken themselves.
+        seeds: seed -> share of its pictures that are broken.
+        reference: the same of the nearest shallower checkpoints that are not broken themselves,
+            on the seeds of this one.
         deeper: the same of the next deeper one; empty where there is none.
     """
 
-    seeds: Mapping[int, bool]
-    reference: tuple[Mapping[int, bool], ...]
-    deeper: Mapping[int, bool]
+    seeds: Mapping[int, float]
+    reference: tuple[Mapping[int, float], ...]
+    deeper: Mapping[int, float]
 
     @property
-    def k(self) -> int:
-        """Broken seeds."""
-        return sum(self.seeds.values())
+    def mine(self) -> Tally:
+        """Its own seeds."""
+        return tally(self.seeds.values())
 
     @property
-    def pooled(self) -> tuple[int, int]:
-        """Broken and all seeds of the reference."""
-        return sum(sum(r.values()) for r in self.reference), sum(map(len, self.reference))
+    def pooled(self) -> Tally:
+        """All seeds of the reference."""
+        return tally(share_ for seeds in self.reference for share_ in seeds.values())
 
 
 @verdict("EVL008")
@@ -55,14 +60,16 @@ def overtraining(evidence: Evidence) -> Iterator[Said]:
 
     One flag a picture: hands, limbs, mouth, a foreign object. `broken` is confirmed where at least
     four seeds were drawn, most of them break, Fisher's exact test against up to three shallower
-    checkpoints on the same seeds gives p <= .05, and the next deeper checkpoint is not clean.
-    It is a fluke where at most one seed breaks, or no more than the reference's Wilson bound
-    allows. Anything between is suspect, and takes four more seeds, twice at most.
+    checkpoints on the same seeds gives p <= .05, and the next deeper checkpoint is not clean on
+    three seeds or more. It is a fluke where at most one seed breaks, or no more than the
+    reference's Wilson bound allows. A seed of which half of the pictures break, or a picture of
+    which judges are of two minds, proves neither. Anything between is suspect, and takes four more
+    seeds, twice at most.
     """
-    flags = evidence.of(BROKEN)
-    if not any(seen.cell.epoch is not None for seen in flags):
+    flags = _flags(evidence)
+    if not flags:
         raise NoEvidence("no picture of the matrix was searched for breaks")
-    for form, seen in grouped(flags, lambda seen: seen.cell.format).items():
+    for form, seen in flags.items():
         yield from _in_format(form, seen)
 
 
@@ -70,23 +77,28 @@ def first_breakdown(evidence: Evidence) -> int | None:
     """The shallowest epoch that is confirmed broken in some format."""
     epochs = [
         int(said.numbers["epoch"])
-        for form, seen in grouped(evidence.of(BROKEN), lambda o: o.cell.format).items()
+        for form, seen in _flags(evidence).items()
         for said in _in_format(form, seen)
         if said.word == "confirmed" and said.outcome == "broken" and said.n >= NEEDED
     ]
     return min(epochs, default=None)
 
 
+def _flags(evidence: Evidence) -> dict[str, list[Observation]]:
+    """Format -> whether pictures of it are broken."""
+    flags = [seen for seen in evidence.of(BROKEN) if seen.cell.epoch is not None]
+    return grouped(flags, lambda seen: seen.cell.format)
+
+
 def _in_format(form: str, flags: list[Observation]) -> Iterator[Said]:
     by_epoch = {
-        epoch: counts(seen, lambda o: bool(o.value))
-        for epoch, seen in grouped(flags, lambda o: o.cell.epoch).items()
+        epoch: shares(seen, yes) for epoch, seen in grouped(flags, lambda o: o.cell.epoch).items()
     }
     epochs, sound = list(by_epoch), list[int]()
     for i, epoch in enumerate(epochs):
         found = Broken(
             seeds=by_epoch[epoch],
-            reference=tuple(by_epoch[e] for e in sound[-REFERENCES:]),
+            reference=_on_seeds(by_epoch[epoch], [by_epoch[e] for e in sound[-REFERENCES:]]),
             deeper=by_epoch[epochs[i + 1]] if i + 1 < len(epochs) else {},
         )
         said = _said(form, epoch, found, [o for o in flags if o.cell.epoch == epoch])
@@ -95,9 +107,17 @@ def _in_format(form: str, flags: list[Observation]) -> Iterator[Said]:
         yield said
 
 
+def _on_seeds(
+    seeds: Mapping[int, float], others: list[dict[int, float]]
+) -> tuple[Mapping[int, float], ...]:
+    """Other checkpoints on the seeds of one; without those that share no seed with it."""
+    kept = ({seed: s for seed, s in other.items() if seed in seeds} for other in others)
+    return tuple(some for some in kept if some)
+
+
 def _said(form: str, epoch: int, found: Broken, flags: list[Observation]) -> Said:
-    k, n = found.k, len(found.seeds)
-    k_ref, n_ref = found.pooled
+    (k, at_most, n), pooled = found.mine, found.pooled
+    k_ref, n_ref = pooled.at_most, pooled.n
     p = fisher_greater(k, n, k_ref, n_ref) if n_ref else None
     word, outcome = _word(found, p)
     label = flags[0].cell.checkpoint or f"ep{epoch}"
@@ -112,15 +132,15 @@ def _said(form: str, epoch: int, found: Broken, flags: list[Observation]) -> Sai
         says=f"{label} in format {form}: {share(k, n)} seeds break{against}",
         n=n,
         estimate=k / n,
-        interval=wilson(k, n),
+        interval=found.mine.interval,
         p=p,
         numbers={
             "epoch": epoch, "broken": k, "reference_broken": k_ref, "reference": n_ref,
             "mcnemar_p": _mcnemar(found),
         },
         images=images_of(o for o in flags if o.value),
-        advice=_advice(flags, more) if more and k else None,
-        more_seeds=more if k else 0,
+        advice=_advice(flags, more) if more and at_most else None,
+        more_seeds=more if at_most else 0,
     )  # fmt: skip
 
 
@@ -130,23 +150,24 @@ def _more(n: int) -> int:
 
 
 def _word(found: Broken, p: float | None) -> tuple[Word, str]:
-    k, n = found.k, len(found.seeds)
-    if n <= 2:  # noqa: PLR2004 - grade D
+    mine, deeper = found.mine, tally(found.deeper.values())
+    if mine.n <= 2:  # noqa: PLR2004 - grade D
         return "undetermined", "open"
-    if k == 0:
+    if mine.at_most == 0:
         return "no_difference", "clean"
-    if _is_fluke(k, n, found.pooled):
+    if _is_fluke(mine, found.pooled):
         return "fluke", "fluke"
-    clean_below = bool(found.deeper) and _is_fluke(
-        sum(found.deeper.values()), len(found.deeper), found.pooled
-    )
-    if n >= NEEDED and k / n > MOST and p is not None and p <= LEVEL and not clean_below:
+    clean_below = deeper.n >= CLEAN_FROM and _is_fluke(deeper, found.pooled)
+    shown = mine.share > MOST and p is not None and p <= LEVEL
+    if mine.n >= NEEDED and shown and not clean_below:
         return "confirmed", "broken"
     return "suspect", "open"
 
 
-def _is_fluke(k: int, n: int, reference: tuple[int, int]) -> bool:
-    return k <= 1 or (reference[1] > 0 and k / n <= wilson(*reference).high)
+def _is_fluke(seeds: Tally, reference: Tally) -> bool:
+    """Whether so few break, ties among them, that the reference allows for it."""
+    allowed = wilson(reference.k, reference.n).high if reference.n else 0.0
+    return seeds.at_most <= 1 or seeds.at_most / seeds.n <= allowed
 
 
 def _mcnemar(found: Broken) -> float:
@@ -155,8 +176,8 @@ def _mcnemar(found: Broken) -> float:
         return 1.0
     nearest = found.reference[-1]
     common = found.seeds.keys() & nearest.keys()
-    only = sum(found.seeds[s] and not nearest[s] for s in common)
-    return mcnemar_exact(only, sum(nearest[s] and not found.seeds[s] for s in common))
+    only = sum(found.seeds[s] > HALF > nearest[s] for s in common)
+    return mcnemar_exact(only, sum(nearest[s] > HALF > found.seeds[s] for s in common))
 
 
 def _advice(flags: list[Observation], more: int) -> str:

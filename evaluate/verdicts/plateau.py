@@ -7,9 +7,12 @@ from evaluate.verdicts.evidence import (
     Evidence,
     NoEvidence,
     Observation,
-    aligned,
+    formats_of,
     grouped,
     images_of,
+    per_seed,
+    picture_of,
+    shared,
 )
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
@@ -22,11 +25,13 @@ MORE = 4
 def plateau(evidence: Evidence) -> Iterator[Said]:
     """From which epoch on does nothing get better?
 
-    Every epoch is compared with the best one on the same seeds. The band is the unbroken run of
-    epochs that ends at the best and loses no more than the margin, by the one-sided 95% bound of
-    t; its first is the plateau. It is suspect where the best epoch stands alone and is not shown
-    to be better than the one before. With three or four seeds the composite alone is judged, by
-    one standard error, and provisionally. The best epoch itself is one of the band by chance.
+    Every epoch is compared with the best one on the same seeds, over the formats and scenes of a
+    seed that were judged at every epoch: a picture that shows nothing at one of them counts at
+    none. The band is the unbroken run of epochs that ends at the best and loses no more than the
+    margin, by the one-sided 95% bound of t; its first is the plateau. It is suspect where the best
+    epoch stands alone and is not shown to be better than the one before. With three or four seeds
+    the composite alone is judged, by one standard error, and provisionally. The best epoch itself
+    is one of the band by chance.
     """
     asked = list(subjects(evidence))
     if not asked:
@@ -45,9 +50,21 @@ def subjects(evidence: Evidence) -> Iterator[tuple[str, list[Observation]]]:
 
 
 def scores_by_epoch(found: Sequence[Observation]) -> Mapping[int, Sequence[float]]:
-    """Epoch -> one number a seed, over blocks that all epochs have; empty where there are none."""
-    scores = aligned(grouped(found, lambda seen: seen.cell.epoch))
+    """Epoch -> one number a seed, over what all epochs have; empty where there is nothing."""
+    scores = {epoch: list(per_seed(some).values()) for epoch, some in comparable(found).items()}
     return scores if scores and all(scores.values()) else {}
+
+
+def comparable(found: Sequence[Observation]) -> Mapping[int, list[Observation]]:
+    """Epoch -> what was seen at it, in the scenes, seeds and formats that all epochs have."""
+    known = [seen for seen in found if seen.cell.epoch is not None]
+    return shared(grouped(known, lambda seen: seen.cell.epoch), picture_of)
+
+
+def seeds_and_formats(found: Sequence[Observation]) -> tuple[int, int]:
+    """How many seeds and formats all epochs have."""
+    every = [seen for some in comparable(found).values() for seen in some]
+    return len({seen.cell.seed for seen in every}), formats_of(every)
 
 
 def find_band(evidence: Evidence, name: str, found: Sequence[Observation]) -> Band | None:
@@ -62,8 +79,7 @@ def find_band(evidence: Evidence, name: str, found: Sequence[Observation]) -> Ba
 
 def _said(evidence: Evidence, name: str, found: list[Observation]) -> Said:
     scores = scores_by_epoch(found)
-    n = len(next(iter(scores.values())))
-    formats = len({seen.cell.format for seen in found})
+    n, formats = seeds_and_formats(found)
     band = find_band(evidence, name, found)
     if band is None:
         means = ", ".join(f"ep{epoch} {sum(v) / len(v):.2f}" for epoch, v in scores.items())

@@ -9,11 +9,11 @@ from evaluate.verdicts.evidence import (
     Observation,
     by_block,
     by_seed,
-    counts,
     grouped,
     images_of,
 )
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import counts
 from evaluate.verdicts.verdict import Said, Word
 
 UPRIGHT = "upright"

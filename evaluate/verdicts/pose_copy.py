@@ -51,7 +51,7 @@ def _said(
     pull = divergence(b, t) - away
     low, high = _pull_bounds(names, t, base, found)
     copied = low > 0 and away <= null
-    n = len({o.cell.seed for o in found})
+    n = min(len({o.cell.seed for o in some}) for some in (found, base))
     modal = max(names, key=lambda name: f[names.index(name)])
     return Said(
         subject=f"{axis} at {label}",

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from evaluate.statistics import wilson
 from evaluate.verdicts.bands import EQUIVALENCE_FROM
-from evaluate.verdicts.evidence import Evidence, NoEvidence, counts, formats_of, grouped
+from evaluate.verdicts.evidence import Evidence, NoEvidence, grouped
 from evaluate.verdicts.overtraining import first_breakdown
-from evaluate.verdicts.plateau import COMPOSITE, find_band, scores_by_epoch
+from evaluate.verdicts.plateau import COMPOSITE, find_band, scores_by_epoch, seeds_and_formats
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import counts
 from evaluate.verdicts.verdict import Said
 
 USABLE = 0.5
@@ -19,14 +20,15 @@ def recommended_epoch(evidence: Evidence) -> Iterator[Said]:
 
     The deepest plateau among the required attributes (among all where none is required): the
     feature that ripens last decides. An attribute of yes or no is ripe from the first epoch on
-    whose Wilson bound reaches one half and stays there. Never an epoch from the first confirmed
-    breakdown on. Ties go to the earliest.
+    whose Wilson bound reaches one half and stays there. One without a plateau, or that no picture
+    shows, keeps the recommendation suspect: it might ripen later. Never an epoch from the first
+    confirmed breakdown on. Ties go to the earliest. Seeds are those that all epochs have.
     """
+    tested = sorted({epoch for epoch, _ in evidence.checkpoints})
+    if len(tested) < 2:  # noqa: PLR2004 - a choice takes two
+        raise NoEvidence("a recommendation takes two epochs")
     ripe, open_, n, formats = _ripe(evidence)
     undecided = [name for name in ripe if _is_tossed(evidence, name)]
-    tested = sorted({epoch for epoch, _ in evidence.checkpoints})
-    if len(tested) < 2 or not (ripe or open_):  # noqa: PLR2004 - a choice takes two
-        raise NoEvidence("a recommendation takes two epochs and an attribute that was judged")
     if not ripe:
         yield Said(
             subject="epoch",
@@ -42,7 +44,7 @@ def recommended_epoch(evidence: Evidence) -> Iterator[Said]:
 
 
 def _ripe(evidence: Evidence) -> tuple[dict[str, int], list[str], int, int]:
-    """Attribute -> its plateau; those without one; the fewest seeds and formats."""
+    """Attribute -> its plateau; those without one; the fewest seeds and formats of one judged."""
     attributes = evidence.criteria.attributes
     names = [name for name, one in attributes.items() if one.required] or list(attributes)
     ripe: dict[str, int] = {}
@@ -52,9 +54,11 @@ def _ripe(evidence: Evidence) -> tuple[dict[str, int], list[str], int, int]:
     for name in names:
         found = evidence.of(name)
         if not found:
+            open_.append(name)
             continue
-        seeds.append(len({seen.cell.seed for seen in found}))
-        formats.append(formats_of(found))
+        common = seeds_and_formats(found)
+        seeds.append(common[0])
+        formats.append(common[1])
         if attributes[name].kind == "yes_no":
             epoch = _ripe_yes(evidence, name)
         else:
@@ -64,7 +68,9 @@ def _ripe(evidence: Evidence) -> tuple[dict[str, int], list[str], int, int]:
             open_.append(name)
         else:
             ripe[name] = epoch
-    return ripe, open_, min(seeds, default=0), min(formats, default=0)
+    if not seeds:
+        raise NoEvidence("a recommendation takes an attribute that was judged")
+    return ripe, open_, min(seeds), min(formats)
 
 
 def _ripe_yes(evidence: Evidence, name: str) -> int | None:
@@ -100,7 +106,7 @@ def _said(  # noqa: PLR0913, PLR0917 - what was found, in its order
     advice = None
     if not rises:
         advice = "nothing rises after the first tested epoch: test earlier ones"
-    elif _last_is_best(evidence, tested[-1]):
+    elif broken is None and _last_is_best(evidence, tested[-1]):
         advice = "the last epoch is better than every other: train longer"
     told = "; ".join([f"set by {decisive}", *notes])
     runners = ", ".join(f"{name} ep{e}" for name, e in sorted(ripe.items(), key=lambda i: -i[1]))

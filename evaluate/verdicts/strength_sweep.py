@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator
 
 from evaluate.spec.cells import Angle
-from evaluate.verdicts.angle_control import hits
-from evaluate.verdicts.evidence import Evidence, NoEvidence, counts, grouped, images_of
+from evaluate.verdicts.angle_control import shows
+from evaluate.verdicts.evidence import Evidence, NoEvidence, grouped, images_of
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import decided
 from evaluate.verdicts.verdict import Said
 
 EACH, BOTH = 0.75, 0.5
@@ -53,8 +54,8 @@ def _rates(evidence: Evidence, angle: Angle, label: str, name: str) -> Rates:
     known = grouped(evidence.of(identity, **wanted), lambda o: o.cell.strength)  # type: ignore[arg-type]
     rates: Rates = {}
     for strength in sorted(angles.keys() & known.keys()):
-        obeyed = hits(angles[strength], angle)
-        is_her = counts(known[strength], evidence.passed)
+        obeyed = decided(angles[strength], lambda o: shows(o, angle))
+        is_her = decided(known[strength], evidence.passed)
         common = obeyed.keys() & is_her.keys()
         if common:
             n = len(common)

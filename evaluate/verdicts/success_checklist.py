@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from evaluate.statistics import wilson
-from evaluate.verdicts.evidence import Evidence, NoEvidence, Observation, counts, images_of
+from evaluate.verdicts.evidence import HALF, Evidence, NoEvidence, Observation, images_of
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import shares, tally
 from evaluate.verdicts.verdict import Said, share
 
 TRIGGER_ONLY = "K"
@@ -19,7 +20,8 @@ def success_checklist(evidence: Evidence) -> Iterator[Said]:
     Format K. A seed passes a point where most of its pictures reach 4 of 5, or yes.
     `usable_from_trigger` where every point's Wilson bound and the share of seeds that pass all
     points together reach one half. Three passes of three have a bound of .44: four seeds are
-    the least.
+    the least. `not_usable` where the upper bound of some point stays below one half; a seed of
+    which half of the pictures pass counts against neither.
     """
     required = [name for name, one in evidence.criteria.attributes.items() if one.required]
     found = {
@@ -35,33 +37,32 @@ def success_checklist(evidence: Evidence) -> Iterator[Said]:
 
 def _points(
     evidence: Evidence, label: str, required: list[str]
-) -> dict[str, tuple[dict[int, bool], list[Observation]]]:
+) -> dict[str, tuple[dict[int, float], list[Observation]]]:
     points = {}
     for name in required:
         seen = evidence.of(name, checkpoint=label, format=TRIGGER_ONLY)
         if seen:
-            points[name] = counts(seen, evidence.passed), seen
+            points[name] = shares(seen, evidence.passed), seen
     return points
 
 
 def _said(
     label: str,
-    points: dict[str, tuple[dict[int, bool], list[Observation]]],
+    points: dict[str, tuple[dict[int, float], list[Observation]]],
     required: list[str],
 ) -> Said:
     common = sorted(set.intersection(*(set(passed) for passed, _ in points.values())))
-    together = [all(points[name][0][seed] for name in points) for seed in common]
-    rates = {name: (sum(passed.values()), len(passed)) for name, (passed, _) in points.items()}
-    lows = {name: wilson(k, n).low for name, (k, n) in rates.items()}
-    highs = {name: wilson(k, n).high for name, (k, n) in rates.items()}
+    together = [all(points[name][0][seed] > HALF for name in points) for seed in common]
+    rates = {name: tally(passed.values()) for name, (passed, _) in points.items()}
+    lows = {name: found.interval.low for name, found in rates.items()}
     unseen = [name for name in required if name not in points]
     weakest = min(lows, key=lambda name: lows[name])
     rate = sum(together) / len(together) if together else 0.0
-    n = min(count for _, count in rates.values())
+    n = min(found.n for found in rates.values())
     usable = not unseen and lows[weakest] >= USABLE and rate >= USABLE
-    failed = [name for name in rates if highs[name] < USABLE]
+    failed = [name for name, found in rates.items() if found.interval.high < USABLE]
     outcome = "usable_from_trigger" if usable else "not_usable" if failed else "open"
-    told = ", ".join(f"{name} {share(*rates[name])}" for name in rates)
+    told = ", ".join(f"{name} {share(found.k, found.n)}" for name, found in rates.items())
     return Said(
         subject=label,
         word="confirmed" if usable or failed else "suspect",

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evaluate.statistics import Interval, mcnemar_exact, paired_shares
-from evaluate.verdicts.evidence import Evidence, NoEvidence, Observation, counts, images_of
+from evaluate.verdicts.evidence import Evidence, NoEvidence, Observation, grouped, images_of
 from evaluate.verdicts.registry import verdict
+from evaluate.verdicts.seed_counts import decided
 from evaluate.verdicts.verdict import Said, Word
 from rules.vocabulary import load_vocabulary
 
@@ -29,27 +30,31 @@ class Effect(NamedTuple):
 def token_ablation(evidence: Evidence) -> Iterator[Said]:
     """Does a token change what its words do not say?
 
-    The same scenes and seeds with and without the token. `inert` where no label of pose, view,
-    elevation or framing moves by more than .2, by the 90% interval of paired shares;
-    `contaminated` where McNemar's exact test sees a label move that the token does not name.
+    The same scenes and seeds of a checkpoint with and without the token. `inert` where no label of
+    pose, view, elevation or framing moves by more than .2, by the 90% interval of paired shares;
+    `contaminated` where McNemar's exact test sees a label move on an axis of which the token says
+    nothing. A token that names a view may move every view: one comes, so others go.
     """
-    seen = {axis: evidence.of(axis, part="token") for axis in AXES}
-    tokens = sorted({o.cell.token for some in seen.values() for o in some if o.cell.token})
+    seen = [o for axis in AXES for o in evidence.of(axis, part="token")]
+    tokens = sorted({o.cell.token for o in seen if o.cell.token})
     if not tokens:
         raise NoEvidence("no prompt was drawn with and without a token")
+    checkpoints = grouped(seen, lambda o: o.cell.checkpoint)
     for token in tokens:
-        effects = [effect for axis in AXES for effect in _effects(axis, token, seen[axis])]
-        if effects:
-            mine = [o for some in seen.values() for o in some if o.cell.token == token]
-            yield _said(token, effects, images_of(mine))
+        for label, found in checkpoints.items():
+            effects = [effect for axis in AXES for effect in _effects(axis, token, found)]
+            if effects:
+                mine = [o for o in found if o.cell.token == token]
+                yield _said(token, label, effects, images_of(mine))
 
 
 def _effects(axis: str, token: str, seen: list[Observation]) -> Iterator[Effect]:
-    with_it = [o for o in seen if o.cell.token == token]
-    without = [o for o in seen if o.cell.token is None]
+    mine = [o for o in seen if o.attribute == axis]
+    with_it = [o for o in mine if o.cell.token == token]
+    without = [o for o in mine if o.cell.token is None]
     for label in sorted({o.label for o in [*with_it, *without] if o.label}):
-        first = counts(with_it, lambda o, label=label: o.label == label)  # type: ignore[misc]
-        second = counts(without, lambda o, label=label: o.label == label)  # type: ignore[misc]
+        first = decided(with_it, lambda o, label=label: o.label == label)  # type: ignore[misc]
+        second = decided(without, lambda o, label=label: o.label == label)  # type: ignore[misc]
         common = first.keys() & second.keys()
         both = sum(first[s] and second[s] for s in common)
         only_first = sum(first[s] and not second[s] for s in common)
@@ -63,18 +68,16 @@ def _effects(axis: str, token: str, seen: list[Observation]) -> Iterator[Effect]
             )  # fmt: skip
 
 
-def _said(token: str, effects: list[Effect], images: tuple[str, ...]) -> Said:
-    named = {(axis, _named(axis, token)) for axis in AXES}
-    strange = [e for e in effects if (e.axis, e.label) not in named]
-    moved = [e for e in strange if e.p <= LEVEL]
+def _said(token: str, label: str, effects: list[Effect], images: tuple[str, ...]) -> Said:
+    moved = [e for e in effects if e.p <= LEVEL and not _names(e.axis, token)]
     within = all(e.bounds.low > -INERT and e.bounds.high < INERT for e in effects)
     word: Word = "confirmed" if moved else "no_difference" if within else "undetermined"
     largest = max(moved or effects, key=lambda e: abs(e.change))
     return Said(
-        subject=token,
+        subject=f"{token} at {label}",
         word=word,
         outcome="contaminated" if moved else "inert" if within else "open",
-        says=f"`{token}` moves {largest.axis} {largest.label} by {largest.change:+.2f} "
+        says=f"`{token}` of {label} moves {largest.axis} {largest.label} by {largest.change:+.2f} "
         f"({largest.bounds.low:+.2f} to {largest.bounds.high:+.2f}, {largest.n} seeds)",
         n=min(e.n for e in effects),
         estimate=largest.change,
@@ -87,7 +90,6 @@ def _said(token: str, effects: list[Effect], images: tuple[str, ...]) -> Said:
     )
 
 
-def _named(axis: str, token: str) -> str | None:
-    """What the token says of an axis in so many words."""
-    found: str | None = getattr(load_vocabulary().axes, axis).get(token.lower().replace("_", " "))
-    return found
+def _names(axis: str, token: str) -> bool:
+    """Whether the token says anything of an axis in so many words."""
+    return token.lower().replace("_", " ") in getattr(load_vocabulary().axes, axis)

@@ -14,7 +14,8 @@ def visibility_gate(evidence: Evidence) -> Iterator[Said]:
     """How many pictures could an attribute be judged in at all?
 
     Not where a judge does not see it, and not where the head is lower than 160 px (`least_head`).
-    What is hidden in half of the pictures wants scenes that show it.
+    What is hidden in half of the pictures wants scenes that show it. `unscored` where a judge
+    could score none of them: then nobody knows.
     """
     told, least = False, evidence.criteria.least_head
     for name in evidence.criteria.attributes:
@@ -31,8 +32,8 @@ def visibility_gate(evidence: Evidence) -> Iterator[Said]:
         hidden = judged < JUDGED * (len(every) - unscored)
         yield Said(
             subject=name,
-            word="confirmed",
-            outcome="hidden" if hidden else "judged",
+            word="undetermined" if unscored == len(every) else "confirmed",
+            outcome="unscored" if unscored == len(every) else "hidden" if hidden else "judged",
             says=f"{name} judged in {judged:,} of {len(every):,} pictures: {invisible:,} do not "
             f"show it, {small:,} have a head below {least:g} px, {unscored:,} were not scored",
             n=len({o.cell.seed for o in every}),

@@ -64,6 +64,26 @@ def test_mcnemar_is_that_of_statsmodels(first: int, second: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lost", "won", "p"),
+    [(5, 0, 1 / 32), (8, 0, 1 / 256), (4, 0, 1 / 16), (7, 1, 9 / 256), (0, 5, 1), (0, 0, 1)],
+)
+def test_a_loss_alone_is_one_sided(lost: int, won: int, p: float) -> None:
+    assert ours.mcnemar_greater(lost, won) == pytest.approx(p)
+
+
+def test_eight_seeds_find_a_loss_from_nine_tenths_to_one_with_a_power_of_nine_tenths() -> None:
+    # Exact, over what eight pairs of independent pictures can be.
+    lost, won = 0.9 * 0.9, 0.1 * 0.1
+    power = sum(
+        stats.multinomial.pmf([a, b, 8 - a - b], 8, [lost, won, 1 - lost - won])
+        for a in range(9)
+        for b in range(9 - a)
+        if ours.mcnemar_greater(a, b) <= 0.05
+    )
+    assert power == pytest.approx(0.90, abs=0.01)
+
+
 ORDERS = tuple(itertools.permutations((1, 2, 3, 4)))
 
 
@@ -113,6 +133,13 @@ def test_paired_bounds_are_those_of_a_t_table() -> None:
     se = math.sqrt(2.5 / 5)
     assert found == pytest.approx((2, se, 2 - 2.1318 * se, 2 + 2.1318 * se, 5), abs=1e-4)
     assert ours.paired([1.0])[1:] == (math.inf, -math.inf, math.inf, 1)
+
+
+def test_bounds_of_a_mean_are_those_of_scipy_on_both_sides() -> None:
+    values = [0.0, 1.0, 2.0, 3.0, 4.0]
+    theirs = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert ours.mean_bounds(values) == pytest.approx((theirs.low, theirs.high))
+    assert ours.mean_bounds([1.0]) == (-math.inf, math.inf)
 
 
 def test_shares_of_pairs_are_bounded_as_published() -> None:
@@ -206,3 +233,18 @@ def test_few_pictures_diverge_further_by_chance() -> None:
     ]
     assert nulls == sorted(nulls, reverse=True)
     assert nulls[2] == pytest.approx(0.08, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("train", "drawn", "null"),
+    # Bins of .45, .3, .15, .05 and .05 of the pictures.
+    [
+        ([22, 12, 6, 2, 2], [5, 3, 1, 0, 0], 0.238),
+        ([20, 13, 7, 2, 2], [7, 5, 2, 1, 1], 0.162),
+        ([20, 13, 7, 2, 2], [21, 15, 7, 3, 2], 0.083),
+    ],
+)
+def test_how_far_chance_alone_takes_few_pictures(
+    train: list[int], drawn: list[int], null: float
+) -> None:
+    assert ours.divergence_null(train, drawn) == pytest.approx(null, abs=0.012)

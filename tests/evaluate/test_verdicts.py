@@ -12,7 +12,7 @@ from support.verdicts import ask, check, load_cases
 from evaluate.spec.cells import Angle, Attribute, Cell, Criteria
 from evaluate.verdicts import engine
 from evaluate.verdicts.engine import VerdictCrash, held, judge
-from evaluate.verdicts.evidence import Evidence, Observation
+from evaluate.verdicts.evidence import Evidence, Observation, grouped
 from evaluate.verdicts.registry import all_verdicts, verdict
 from evaluate.verdicts.verdict import WORDS, grade
 
@@ -83,7 +83,8 @@ CRITERIA = Criteria(
     angles={"low": Angle(words="from below", axis="elevation", label="below")},
     handed={"braid": "left"},
 )
-PARTS = ("matrix", "angle", "control", "strength", "token", "pose", "prior", "leak", "sample")
+PARTS = ("matrix", "angle", "control", "strength", "token", "pose", "prior", "leak", "caption",
+         "sample")  # fmt: skip
 cells = some.builds(
     Cell,
     part=some.sampled_from(PARTS),
@@ -153,7 +154,7 @@ OURS, BASE = [f"ours-{i}" for i in range(12)], [f"base-{i}" for i in range(12)]
 def test_pictures_that_the_base_could_have_drawn_are_poison() -> None:
     alike = vectors(*TRAIN, *BASE, spread=0.3, centre=0)
     apart = vectors(*TRAIN, spread=0.1, centre=0) | vectors(*BASE, spread=0.1, centre=1)
-    seen = drawn("base", BASE, "pose")
+    seen = drawn("base", BASE, "caption")
     # Twelve against thirty leave a wide interval; a hundred do not.
     many = [f"train:{i}" for i in range(150)]
     more = [f"base-{i}" for i in range(150)]
@@ -162,12 +163,64 @@ def test_pictures_that_the_base_could_have_drawn_are_poison() -> None:
         (Evidence(observations=seen, vectors=alike), ("undetermined", "open")),
         (Evidence(observations=seen, vectors=apart), ("confirmed", "off_distribution")),
         (
-            Evidence(observations=drawn("base", more, "pose"), vectors=poisoned),
+            Evidence(observations=drawn("base", more, "caption"), vectors=poisoned),
             ("suspect", "self_poisoned"),
         ),
     ):
         (said,) = judge(found, codes=frozenset({"EVL022"})).verdicts
         assert (said.word, said.outcome) == expected, said.says
+
+
+def test_one_neutral_prompt_is_not_what_the_base_makes_of_the_captions() -> None:
+    apart = vectors(*TRAIN, spread=0.1, centre=0) | vectors(*BASE, spread=0.1, centre=1)
+    judged = judge(
+        Evidence(observations=drawn("base", BASE, "pose"), vectors=apart),
+        codes=frozenset({"EVL022"}),
+    )
+    assert not judged.verdicts
+    assert "no caption" in judged.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    ("formats", "scores", "word"),
+    [
+        (("K", "N"), (3, 3, 3, 3, 2), "confirmed"),
+        (("K",), (3, 3, 3, 3, 2), "suspect"),
+        (("K", "N"), (4, 4, 4, 3.5, 4), "suspect"),
+        (("K", "N"), (3, 3, 2), "suspect"),
+    ],
+)
+def test_poison_is_confirmed_by_a_stranger_who_is_surely_one(
+    formats: tuple[str, ...], scores: tuple[float, ...], word: str
+) -> None:
+    train, base = [f"train:{i}" for i in range(150)], [f"base-{i}" for i in range(150)]
+    faces = [
+        Observation(
+            cell=Cell(epoch=80, checkpoint="ep80", format=form, seed=seed),
+            image=f"{form}{seed}",
+            attribute="identity",
+            value=float(score),
+        )
+        for form in formats
+        for seed, score in enumerate(scores)
+    ]
+    found = Evidence(
+        observations=[*drawn("base", base, "caption"), *faces],
+        vectors=vectors(*train, *base, spread=0.3, centre=0),
+    )
+    (said,) = judge(found, codes=frozenset({"EVL022"})).verdicts
+    assert (said.word, said.outcome) == (word, "self_poisoned")
+
+
+def test_groups_come_numbers_by_size_words_by_theirs_and_nothing_last() -> None:
+    def order(*keys: object) -> list[object]:
+        seen = [Observation(cell=Cell(seed=1), image="", attribute="") for _ in keys]
+        given = iter(keys)
+        return list(grouped(seen, lambda _: next(given)))
+
+    assert order(1.5, 1.25, 10, 1) == [1, 1.25, 1.5, 10]
+    assert order("ep100", None, "ep20") == ["ep20", "ep100", None]
+    assert order(None, 100, 20) == [20, 100, None]
 
 
 def test_outputs_that_lie_on_training_pictures_are_copies() -> None:
