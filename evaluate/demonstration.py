@@ -169,8 +169,8 @@ def _where_to_look(copy: Path, *, trained: bool, seconds: float) -> None:
         _say(f"  {command:58} {what}")
     if not trained:
         _say(
-            "\nNothing was trained: this version ships no weights of the miniature base. `make "
-            "mini`\nmakes them, in hours on two cores or minutes on a GPU; the loop then goes on."
+            "\nNothing was trained: the miniature base is not in train/bases/mini. `make mini` "
+            "makes\nit, in hours on two cores or minutes on a GPU; the loop then goes on."
         )
 
 
