@@ -139,7 +139,9 @@ def extend(
 ) -> None:
     """Draw four more seeds where they would decide a verdict, twice at most."""
     from evaluate import commands
+    from train.launcher import start_all
 
+    start_all(sys.argv[1:], "evaluate")
     _print(
         commands.extend(
             spec,

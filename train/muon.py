@@ -7,8 +7,7 @@ without bf16 do slowly; here matrices of one shape go together, in fp32.
 Letters in names of tensors: N matrices of one shape, R and C their rows and columns.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 import torch
 from torch.optim.adamw import adamw
@@ -23,6 +22,8 @@ MOMENTUM = 0.95
 # What AdamW's steps are long on average, as a share of its rate.
 ADAMW_STEP = 0.2
 TINY = 1e-7
+# Axes of what it can move.
+MATRIX = 2
 
 
 class Muon(torch.optim.Optimizer):
@@ -52,10 +53,8 @@ class Muon(torch.optim.Optimizer):
         self._others = [parameter for parameter in parameters if id(parameter) not in apart]
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
+    def step(self) -> None:  # type: ignore[override]  # no loop here has a closure
         """Move all parameters; every one has a gradient."""
-        if closure is not None:
-            raise NotImplementedError("nothing here calls an optimizer with a closure")
         rate = float(self.param_groups[0]["lr"])
         self._move_matrices(rate * self._settings.matrix_rate)
         self._move_others(rate)

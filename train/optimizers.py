@@ -6,11 +6,9 @@ import torch
 
 from curate.errors import UserError
 from train.config import OptimizerSettings
-from train.muon import Muon
+from train.muon import MATRIX, Muon
 from train.processes import Processes
 from train.untyped import library
-
-MATRIX = 2
 
 
 def build_optimizer(

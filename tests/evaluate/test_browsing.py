@@ -1,6 +1,7 @@
 """The matrix in FiftyOne: groups of a prompt and a seed, and tags that become answers."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ print(json.dumps(told))
 """
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize(
     ("tag", "meaning"),
     [
@@ -67,7 +76,6 @@ def test_a_tag_says_points_or_nothing(tag: str, meaning: tuple[str, float] | Non
 
 def test_tags_of_people_outlive_the_dataset_and_become_answers(tmp_path: Path) -> None:
     needs_mongod()
-    torch.set_num_threads(1)
     (tmp_path / "references").mkdir()
     Image.new("RGB", (64, 64), "#224488").save(tmp_path / "references" / "a.png")
     judge = {"kind": "fixed", "answers": "answers.json"}

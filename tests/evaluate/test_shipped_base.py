@@ -1,5 +1,6 @@
 """`base: mini` as it ships: its size, its files, and that it draws what it is told."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,13 @@ PORTRAIT = "masterpiece, best quality, safe, 1girl, {} hair, long hair, portrait
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> SmallStudio:
-    """The base at work."""
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallStudio]:
+    """The base at work, on one thread."""
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
     cache = tmp_path_factory.mktemp("cache")
-    return SmallStudio(base_files("mini"), cache, torch.device("cpu"))
+    yield SmallStudio(base_files("mini"), cache, torch.device("cpu"))
+    torch.set_num_threads(before)
 
 
 def middle_of(picture: Image.Image) -> NDArray[np.float64]:

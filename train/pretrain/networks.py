@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 
 from train.anima.loading import make_adapter, make_qwen, make_transformer
+from train.muon import MATRIX
 from train.pretrain.recipe import Recipe
 from train.stamps import seed_of
 from train.untyped import Untyped
@@ -13,7 +14,6 @@ from train.untyped import Untyped
 CPU = torch.device("cpu")
 # Of the time signal's last matrix: at 0 as well, nothing would ever move.
 TIME_SPREAD = 0.02
-MATRIX = 2
 WITHIN_BLOCKS = ("attn", ".ff.", ".mlp.")
 
 
