@@ -229,7 +229,7 @@ def _verdict(one: Verdict) -> Markup:
         element(
             "div",
             element("p", one.says),
-            *([element("p", f"→ {one.advice}", class_="advice")] if one.advice else []),
+            *([element("p", one.advice, class_="advice")] if one.advice else []),
             *([element("p", "pictures ", *pictures, class_="look")] if pictures else []),
         ),
         element("span", f"grade {one.grade}, n {one.n}", class_="grade"),
