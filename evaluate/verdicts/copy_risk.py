@@ -8,17 +8,18 @@ from evaluate.verdicts.evidence import TRAIN, Evidence, NoEvidence, grouped
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
-NEAR, TWIN = 0.6, 0.95
+# Shares of the usual distance, since embeddings of one drawing style all lie within a few hundredths.
+NEAR, TWIN = 0.6, 0.2
 PICTURES = 4
 
 
-@verdict("EVL027", predicted_by=("DUP002", "DUP004", "COV015"))
+@verdict("EVL027", version=2, predicted_by=("DUP002", "DUP004", "COV015"))
 def copy_risk(evidence: Evidence) -> Iterator[Said]:
     """Does the LoRA repeat its training pictures?
 
     The median distance (1 - cosine) from an output to its nearest training picture, over the same
-    among training pictures. A copy where the ratio is below .6, or two outputs are all but equal
-    to a training picture.
+    among training pictures. A copy where the ratio is below .6, or where two outputs lie within a
+    fifth of that usual distance of a training picture.
     """
     names = sorted(name for name in evidence.vectors if name.startswith(TRAIN))
     if len(names) < PICTURES:
@@ -40,7 +41,7 @@ def copy_risk(evidence: Evidence) -> Iterator[Said]:
         images = [o.image for o in found]
         nearest = (1 - np.stack([evidence.vectors[i] for i in images]) @ train_nd.T).min(axis=1)
         ratio = float(np.median(nearest)) / usual
-        twins = [image for image, far in zip(images, nearest, strict=True) if far < 1 - TWIN]
+        twins = [image for image, far in zip(images, nearest, strict=True) if far < TWIN * usual]
         copied = ratio < NEAR or len(twins) > 1
         yield Said(
             subject=label,

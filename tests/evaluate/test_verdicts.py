@@ -233,6 +233,15 @@ def test_outputs_that_lie_on_training_pictures_are_copies() -> None:
         assert said.outcome == expected, said.says
 
 
+def test_where_all_pictures_are_alike_likeness_is_no_copy() -> None:
+    train = vectors(*TRAIN, spread=0.02, centre=0)
+    apart = vectors(*OURS, spread=0.04, centre=0, seed=9)
+    found = Evidence(observations=drawn("lora", OURS), vectors=train | apart)
+    (said,) = judge(found, codes=frozenset({"EVL027"})).verdicts
+    assert said.numbers["usual"] < 0.01
+    assert (said.outcome, said.numbers["twins"]) == ("apart", 0)
+
+
 def test_seeds_that_draw_one_picture_have_collapsed() -> None:
     base = vectors(*BASE, spread=0.3, centre=0)
     for spread, expected in ((0.02, "collapsed"), (0.3, "diverse")):
