@@ -175,7 +175,7 @@ def costs_table(scratch: Path, sizes: tuple[int, ...]) -> Iterator[str]:
     yield "| captions | ours | lora-audit | caption-audit |"
     yield "| ---: | ---: | ---: | ---: |"
     for size in sizes:
-        folder = make_captions(scratch / f"{size}", size)
+        folder = make_captions(scratch / f"{size}", size, seen=False)
         run(command_of("curate", folder, scratch / "warm.json"))
         cells = []
         for name in ("curate", *PEERS):
