@@ -15,7 +15,10 @@ FAILING = (
     "EVL028:collapsed",
     "EVL029:leaks",
 )
-CONDITION = re.compile(r"(EVL\d{3}):(\w+)(?:@(.+))?")
+# An outcome may hold a format's name, which is the user's; a pattern of the manual is no outcome.
+# Words that more seeds would not be asked about any more.
+DECIDED = frozenset({"confirmed", "no_difference", "fluke"})
+CONDITION = re.compile(r"(EVL\d{3}):([^@*]+)(?:@(.+))?")
 
 
 def failures(found: VerdictFile, fail_on: Iterable[str], require: Iterable[str]) -> Iterator[str]:
@@ -23,23 +26,23 @@ def failures(found: VerdictFile, fail_on: Iterable[str], require: Iterable[str])
 
     Args:
         found: its verdicts.
-        fail_on: `CODE:outcome` or `CODE:outcome@subject`; fails where it is confirmed.
-        require: the same; fails where no verdict confirms it.
+        fail_on: `CODE:outcome` or `CODE:outcome@subject`; fails where a verdict decided so.
+        require: the same; fails where none decided so.
 
     Raises:
-        UserError: a condition names no verdict, or there is none at all.
+        UserError: a condition names no verdict or none of its outcomes, or no verdict was given.
     """
     if not found.verdicts:
         raise UserError("no verdict was given, so none can be held against it: see `skipped`")
     for condition in fail_on:
         for one in _matching(found, condition):
-            if one.word == "confirmed":
+            if one.word in DECIDED:
                 yield f"{condition}: {one.says}"
     for condition in require:
-        if not any(one.word == "confirmed" for one in _matching(found, condition)):
+        if not any(one.word in DECIDED for one in _matching(found, condition)):
             code = condition.partition(":")[0]
             said = [f"{one.word} {one.outcome}" for one in found.verdicts if one.code == code]
-            yield f"{condition} is not confirmed ({', '.join(dict.fromkeys(said)) or 'not asked'})"
+            yield f"{condition} is not decided ({', '.join(dict.fromkeys(said)) or 'not asked'})"
 
 
 def never_asked(found: VerdictFile, conditions: Iterable[str]) -> Iterator[str]:
@@ -52,13 +55,23 @@ def never_asked(found: VerdictFile, conditions: Iterable[str]) -> Iterator[str]:
 
 
 def _matching(found: VerdictFile, condition: str) -> list[Verdict]:
-    parts = CONDITION.fullmatch(condition)
-    known = {rule.code for rule in all_verdicts()}
-    if parts is None or parts[1] not in known:
-        raise UserError(f"`{condition}`: write CODE:outcome, such as {FAILING[0]}")
-    code, outcome, subject = parts.groups()
+    code, outcome, subject = _parsed(condition)
     return [
         one
         for one in found.verdicts
         if (one.code, one.outcome) == (code, outcome) and subject in {None, one.subject}
     ]
+
+
+def _parsed(condition: str) -> tuple[str, str, str | None]:
+    """Code, outcome and subject; refused where no verdict could ever match them."""
+    parts = CONDITION.fullmatch(condition)
+    rules = {rule.code: rule for rule in all_verdicts()}
+    if parts is None or parts[1] not in rules:
+        raise UserError(f"`{condition}`: write CODE:outcome, such as {FAILING[0]}")
+    code, outcome, subject = parts.groups()
+    rule = rules[code]
+    if not rule.gives(outcome):
+        known = f"write one of {', '.join(rule.outcomes)}" if rule.outcomes else "it has none"
+        raise UserError(f"`{condition}`: {code} has no outcome `{outcome}`; {known}")
+    return code, outcome, subject

@@ -7,7 +7,7 @@ from rules.records import record
 # Outcomes that say that something went wrong, so that a finding was right to warn.
 FAULTS = frozenset(
     """not_usable capped broken impossible suppressed tightly_coupled base_weak copied
-    contaminated grows off_target_stable off_target_loose self_poisoned unstable wrong_side
+    contaminated grows off_target_stable off_target_loose self_poisoned wrong_side
     drift_to_base off_colour two_tone locked explicit copies collapsed leaks damaged hidden
     weight_needed""".split()
 )

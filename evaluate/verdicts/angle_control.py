@@ -23,7 +23,11 @@ ATTRACTED = 0.5
 PRESSED = 1.3
 
 
-@verdict("EVL011", predicted_by=("COV005", "COV007", "COV008", "CON003"))
+@verdict(
+    "EVL011",
+    outcomes=("controllable", "weight_needed", "impossible", "open"),
+    predicted_by=("COV005", "COV007", "COV008", "CON003"),
+)
 def angle_control(evidence: Evidence) -> Iterator[Said]:
     """Does an angle come when it is asked for?
 

@@ -9,7 +9,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said, bounds
 
 
-@verdict("EVL002", predicted_by=("RES001", "RES003", "RES008"))
+@verdict("EVL002", outcomes=("score",), predicted_by=("RES001", "RES003", "RES008"))
 def attribute_score(evidence: Evidence) -> Iterator[Said]:
     """What does an attribute score at a checkpoint?
 

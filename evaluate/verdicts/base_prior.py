@@ -31,7 +31,11 @@ CAPPED = {
 }
 
 
-@verdict("EVL014", predicted_by=("BAL001", "BAL002", "BAL003", "BAL004"))
+@verdict(
+    "EVL014",
+    outcomes=("base_strong", "base_medium", "base_weak"),
+    predicted_by=("BAL001", "BAL002", "BAL003", "BAL004"),
+)
 def base_prior(evidence: Evidence) -> Iterator[Said]:
     """Does the base draw an attribute when it is described, without LoRA and trigger?
 

@@ -46,7 +46,11 @@ class Cap(NamedTuple):
     capped: bool
 
 
-@verdict("EVL007", predicted_by=("BAL002", "RES008", "COV010"))
+@verdict(
+    "EVL007",
+    outcomes=("capped", "not_capped", "open"),
+    predicted_by=("BAL002", "RES008", "COV010"),
+)
 def ceiling(evidence: Evidence) -> Iterator[Said]:
     """Is an attribute capped?
 

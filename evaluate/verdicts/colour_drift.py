@@ -23,7 +23,11 @@ OFF, DRIFT, TONES = 10.0, 0.3, 15.0
 MOST = 0.5
 
 
-@verdict("EVL025", predicted_by=("TRG009",))
+@verdict(
+    "EVL025",
+    outcomes=("kept", "off_colour", "drift_to_base", "one_tone", "two_tone"),
+    predicted_by=("TRG009",),
+)
 def colour_drift(evidence: Evidence) -> Iterator[Said]:
     """Does a part keep its colour, or take the base's?
 

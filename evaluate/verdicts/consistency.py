@@ -13,7 +13,11 @@ STABLE = 0.5
 NEEDED = 4
 
 
-@verdict("EVL021", predicted_by=("PRV001", "PRV005"))
+@verdict(
+    "EVL021",
+    outcomes=("on_target_stable", "on_target_loose", "off_target_stable", "off_target_loose"),
+    predicted_by=("PRV001", "PRV005"),
+)
 def consistency(evidence: Evidence) -> Iterator[Said]:
     """Is the face stable, and is it hers?
 

@@ -8,12 +8,18 @@ from evaluate.verdicts.evidence import TRAIN, Evidence, NoEvidence, grouped
 from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
-# Shares of the usual distance, since embeddings of one drawing style all lie within a few hundredths.
+# Shares of the usual distance, since embeddings of one drawing style all lie within a few
+# hundredths.
 NEAR, TWIN = 0.6, 0.2
 PICTURES = 4
 
 
-@verdict("EVL027", version=2, predicted_by=("DUP002", "DUP004", "COV015"))
+@verdict(
+    "EVL027",
+    outcomes=("copies", "apart"),
+    version=2,
+    predicted_by=("DUP002", "DUP004", "COV015"),
+)
 def copy_risk(evidence: Evidence) -> Iterator[Said]:
     """Does the LoRA repeat its training pictures?
 

@@ -7,7 +7,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
 
-@verdict("EVL023")
+@verdict("EVL023", outcomes=("same_base", "system_a_vs_system_b"))
 def cross_base(evidence: Evidence) -> Iterator[Said]:
     """Do both LoRAs stand on the same base?
 

@@ -11,7 +11,7 @@ SURE = 0.5
 NEEDED = 4
 
 
-@verdict("EVL024", predicted_by=("TAG008", "DUP003"))
+@verdict("EVL024", outcomes=("stable", "wrong_side", "open"), predicted_by=("TAG008", "DUP003"))
 def direction(evidence: Evidence) -> Iterator[Said]:
     """Is a feature on the side where it was taught?
 

@@ -14,7 +14,11 @@ SEEDS = 3
 Distances = Mapping[tuple[str, str], "np.ndarray[tuple[int, int], np.dtype[np.float64]]"]
 
 
-@verdict("EVL028", predicted_by=("COV008", "COV012", "DUP004"))
+@verdict(
+    "EVL028",
+    outcomes=("collapsed", "diverse", "open"),
+    predicted_by=("COV008", "COV012", "DUP004"),
+)
 def diversity(evidence: Evidence) -> Iterator[Said]:
     """Do different seeds still draw different pictures?
 

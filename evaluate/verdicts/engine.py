@@ -31,7 +31,7 @@ def judge(
         codes: ask only these; all by default.
 
     Raises:
-        VerdictCrash: naming the verdict.
+        VerdictCrash: naming the verdict, which failed or gave an outcome that it does not declare.
     """
     found: list[Verdict] = []
     skipped: list[Skipped] = []
@@ -54,6 +54,8 @@ def judge(
 
 
 def _stamped(rule: VerdictRule, said: Said, evidence: Evidence, *, calibrated: bool) -> Verdict:
+    if not rule.gives(said.outcome):
+        raise VerdictCrash(f"{rule.code} {rule.name}: outcome `{said.outcome}` is not declared")
     level = "A" if said.fact else grade(said.n, said.formats)
     return Verdict(
         code=rule.code,

@@ -11,7 +11,7 @@ from evaluate.verdicts.verdict import GRADE_B, Said, grade
 SAMPLE: Final = "sample"
 
 
-@verdict("EVL004")
+@verdict("EVL004", outcomes=("grade_A", "grade_B", "grade_C", "grade_D", "gap"))
 def evidence_grade(evidence: Evidence) -> Iterator[Said]:
     """How much can be said at all?
 

@@ -25,7 +25,11 @@ LEVEL = 0.05
 NEEDED = 4
 
 
-@verdict("EVL010", predicted_by=("TRG006", "TRG008", "CAP015"))
+@verdict(
+    "EVL010",
+    outcomes=("best_*", "level", "open"),
+    predicted_by=("TRG006", "TRG008", "CAP015"),
+)
 def format_ranking(evidence: Evidence) -> Iterator[Said]:
     """Which format draws the character best?
 

@@ -13,7 +13,11 @@ HEAD = "area:head"
 PICTURES = 6
 
 
-@verdict("EVL018", predicted_by=("RES008", "BAL002"))
+@verdict(
+    "EVL018",
+    outcomes=("follows_framing", "own_size", "open"),
+    predicted_by=("RES008", "BAL002"),
+)
 def framing_principle(evidence: Evidence) -> Iterator[Said]:
     """Does a detail grow with the head in the picture?
 

@@ -19,7 +19,11 @@ KNOWN = 3.0
 LEAK, DAMAGE = 0.2, 0.1
 
 
-@verdict("EVL029", predicted_by=("TRG001", "TRG004", "CON004"))
+@verdict(
+    "EVL029",
+    outcomes=("leaks", "clean", "damaged", "sound", "open"),
+    predicted_by=("TRG001", "TRG004", "CON004"),
+)
 def leakage(evidence: Evidence) -> Iterator[Said]:
     """Does the LoRA change prompts that have nothing to do with her?
 

@@ -7,7 +7,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
 
-@verdict("EVL001")
+@verdict("EVL001", outcomes=("complete", "partial"))
 def matrix(evidence: Evidence) -> Iterator[Said]:
     """Is every planned cell drawn?
 

@@ -23,7 +23,7 @@ NEEDED = 4
 LEVEL = 0.05
 
 
-@verdict("EVL009")
+@verdict("EVL009", outcomes=("no_gain", "gain", "loss", "open"))
 def no_gain_of_depth(evidence: Evidence) -> Iterator[Said]:
     """Does a deeper checkpoint beat the plateau?
 

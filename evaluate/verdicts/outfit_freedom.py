@@ -15,7 +15,11 @@ EXPLICIT_LABELS = frozenset({"explicit", "nude"})
 SURE = 0.5
 
 
-@verdict("EVL026", predicted_by=("COV011", "CON005", "TAG007"))
+@verdict(
+    "EVL026",
+    outcomes=("locked", "free", "explicit", "rare", "clean", "not_excluded"),
+    predicted_by=("COV011", "CON005", "TAG007"),
+)
 def outfit_freedom(evidence: Evidence) -> Iterator[Said]:
     """What does the trigger alone dress her in?
 

@@ -54,7 +54,7 @@ class Broken(NamedTuple):
         return tally(share_ for seeds in self.reference for share_ in seeds.values())
 
 
-@verdict("EVL008")
+@verdict("EVL008", outcomes=("broken", "clean", "fluke", "open"))
 def overtraining(evidence: Evidence) -> Iterator[Said]:
     """Is a checkpoint broken, or was a seed unlucky?
 

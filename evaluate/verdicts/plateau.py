@@ -21,7 +21,7 @@ COMPOSITE = "composite"
 MORE = 4
 
 
-@verdict("EVL005")
+@verdict("EVL005", outcomes=("plateau", "open"))
 def plateau(evidence: Evidence) -> Iterator[Said]:
     """From which epoch on does nothing get better?
 

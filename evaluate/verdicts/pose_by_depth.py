@@ -22,7 +22,11 @@ LEVEL = 0.05
 NEEDED = 4
 
 
-@verdict("EVL017", predicted_by=("COV002", "COV004", "COV001"))
+@verdict(
+    "EVL017",
+    outcomes=("grows", "fades", "constant", "open"),
+    predicted_by=("COV002", "COV004", "COV001"),
+)
 def pose_by_depth(evidence: Evidence) -> Iterator[Said]:
     """Do poses stiffen the deeper one trains?
 

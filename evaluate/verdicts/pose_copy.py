@@ -13,7 +13,11 @@ from evaluate.verdicts.verdict import Said
 AXES = ("pose", "view", "elevation", "framing")
 
 
-@verdict("EVL015", predicted_by=("COV002", "COV004", "COV008", "CON002", "CON003"))
+@verdict(
+    "EVL015",
+    outcomes=("copied", "pulled", "not_copied", "open"),
+    predicted_by=("COV002", "COV004", "COV008", "CON002", "CON003"),
+)
 def pose_copy(evidence: Evidence) -> Iterator[Said]:
     """Does the trigger draw the distribution of the training pictures?
 

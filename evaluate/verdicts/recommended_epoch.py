@@ -14,7 +14,7 @@ from evaluate.verdicts.verdict import Said
 USABLE = 0.5
 
 
-@verdict("EVL006")
+@verdict("EVL006", outcomes=("recommended", "open"))
 def recommended_epoch(evidence: Evidence) -> Iterator[Said]:
     """Which epoch is the one to use?
 

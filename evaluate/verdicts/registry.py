@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 
 import evaluate.verdicts as package
@@ -23,6 +24,7 @@ class VerdictRule:
     Attributes:
         code: stable for ever.
         name: what it asks.
+        outcomes: all that it can find; `*` in one stands for a name, such as a format's.
         version: of its definition; another one may word the same pictures otherwise.
         predicted_by: codes of the linter that foretell it.
         ask: yields verdicts, or raises NoEvidence.
@@ -31,19 +33,26 @@ class VerdictRule:
 
     code: str
     name: str
+    outcomes: tuple[str, ...]
     version: int
     predicted_by: tuple[str, ...]
     ask: Judge
     manual: str
+
+    def gives(self, outcome: str) -> bool:
+        """Whether this is one of its outcomes."""
+        return any(fnmatchcase(outcome, known.replace("*", "?*")) for known in self.outcomes)
 
 
 _FOUND: dict[str, VerdictRule] = {}
 
 
 def verdict(
-    code: str, *, version: int = 1, predicted_by: tuple[str, ...] = ()
+    code: str, *, outcomes: tuple[str, ...], version: int = 1, predicted_by: tuple[str, ...] = ()
 ) -> Callable[[Judge], Judge]:
     """Register a function as a verdict; its name is the verdict's.
+
+    An outcome that is not declared is a crash, so that what `evaluate gate` accepts can come.
 
     Raises:
         ValueError: the code is no code, or taken.
@@ -55,6 +64,7 @@ def verdict(
         _FOUND[code] = VerdictRule(
             code=code,
             name=ask.__name__.replace("_", "-"),
+            outcomes=outcomes,
             version=version,
             predicted_by=predicted_by,
             ask=ask,

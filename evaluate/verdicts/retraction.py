@@ -7,7 +7,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
 
-@verdict("EVL030")
+@verdict("EVL030", outcomes=())
 def retraction(evidence: Evidence) -> Iterator[Said]:
     """Which verdicts of an earlier run do not stand any more, and why?
 

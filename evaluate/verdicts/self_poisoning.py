@@ -16,7 +16,11 @@ PICTURES = 10
 CAPTION: Final = "caption"
 
 
-@verdict("EVL022", predicted_by=("PRV001", "PRV002"))
+@verdict(
+    "EVL022",
+    outcomes=("self_poisoned", "off_distribution", "open"),
+    predicted_by=("PRV001", "PRV002"),
+)
 def self_poisoning(evidence: Evidence) -> Iterator[Said]:
     """Could a classifier tell the training pictures from the base's own?
 

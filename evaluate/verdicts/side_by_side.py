@@ -15,7 +15,7 @@ NEEDED = 8
 EVEN = 0.5
 
 
-@verdict("EVL020")
+@verdict("EVL020", outcomes=("A_better", "B_better", "open"))
 def side_by_side(evidence: Evidence) -> Iterator[Said]:
     """Is one LoRA better than the other?
 

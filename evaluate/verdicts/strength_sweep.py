@@ -13,7 +13,11 @@ from evaluate.verdicts.verdict import Said
 EACH, BOTH = 0.75, 0.5
 
 
-@verdict("EVL013", predicted_by=("COV005", "CON003"))
+@verdict(
+    "EVL013",
+    outcomes=("tightly_coupled", "trade_off", "open"),
+    predicted_by=("COV005", "CON003"),
+)
 def strength_sweep(evidence: Evidence) -> Iterator[Said]:
     """Is there a strength that keeps the character and obeys the angle?
 

@@ -13,7 +13,11 @@ USABLE = 0.5
 NEEDED = 4
 
 
-@verdict("EVL003", predicted_by=("TRG001", "TRG003", "TRG005", "TRG006", "COV010"))
+@verdict(
+    "EVL003",
+    outcomes=("usable_from_trigger", "not_usable", "open"),
+    predicted_by=("TRG001", "TRG003", "TRG005", "TRG006", "COV010"),
+)
 def success_checklist(evidence: Evidence) -> Iterator[Said]:
     """Does every required point come from the trigger alone?
 

@@ -26,7 +26,11 @@ class Effect(NamedTuple):
     n: int
 
 
-@verdict("EVL016", predicted_by=("CON001", "CON002", "CON008", "COV003"))
+@verdict(
+    "EVL016",
+    outcomes=("contaminated", "inert", "open"),
+    predicted_by=("CON001", "CON002", "CON008", "COV003"),
+)
 def token_ablation(evidence: Evidence) -> Iterator[Said]:
     """Does a token change what its words do not say?
 

@@ -17,7 +17,11 @@ SURE, UNABLE = 0.5, 0.35
 BASE, BARE, WHOLE = "base", "lora_no_trigger", "lora"
 
 
-@verdict("EVL012", predicted_by=("COV005", "CON003", "CON002", "COV002"))
+@verdict(
+    "EVL012",
+    outcomes=("suppressed", "not_suppressed", "base_cannot", "open"),
+    predicted_by=("COV005", "CON003", "CON002", "COV002"),
+)
 def trigger_suppression(evidence: Evidence) -> Iterator[Said]:
     """Does the LoRA take away what the base can draw, and is it the word or the weights?
 

@@ -9,7 +9,7 @@ from evaluate.verdicts.verdict import Said
 JUDGED = 0.5
 
 
-@verdict("EVL019", predicted_by=("RES003", "COV009"))
+@verdict("EVL019", outcomes=("judged", "hidden", "unscored"), predicted_by=("RES003", "COV009"))
 def visibility_gate(evidence: Evidence) -> Iterator[Said]:
     """How many pictures could an attribute be judged in at all?
 

@@ -1,6 +1,6 @@
 """Every verdict asked of evidence written by hand, and what the engine allows them to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from evaluate.spec.cells import Angle, Attribute, Cell, Criteria
 from evaluate.verdicts import engine
 from evaluate.verdicts.engine import VerdictCrash, held, judge
 from evaluate.verdicts.evidence import Evidence, Observation, grouped
-from evaluate.verdicts.registry import all_verdicts, verdict
-from evaluate.verdicts.verdict import WORDS, grade
+from evaluate.verdicts.manual import manual
+from evaluate.verdicts.registry import Judge, VerdictRule, all_verdicts, verdict
+from evaluate.verdicts.verdict import WORDS, Said, grade
 
 
 @pytest.mark.parametrize("case", load_cases("verdicts"))
@@ -28,7 +29,44 @@ def test_there_are_thirty_and_each_asks_a_question() -> None:
     for rule in rules:
         assert rule.manual.split("\n")[0].endswith("?"), rule.code
     with pytest.raises(ValueError, match="taken"):
-        verdict("EVL005")(lambda _: iter(()))
+        verdict("EVL005", outcomes=("plateau",))(lambda _: iter(()))
+
+
+def test_only_a_verdict_about_two_runs_has_no_outcome_and_none_is_declared_twice() -> None:
+    for rule in all_verdicts():
+        assert len(set(rule.outcomes)) == len(rule.outcomes), rule.code
+        assert bool(rule.outcomes) == (rule.code != "EVL030"), rule.code
+
+
+def test_every_outcome_is_on_the_page_of_its_verdict() -> None:
+    page = manual()
+    assert "Outcomes: `copies`, `apart`." in page
+    assert "Outcomes: `best_*`, `level`, `open`." in page
+    assert "Outcomes: none." in page
+    assert page.count("Outcomes: ") == 30
+
+
+def rule_of(ask: Judge, *outcomes: str) -> VerdictRule:
+    return VerdictRule(
+        code="EVL999", name="broken", outcomes=outcomes, version=1, predicted_by=(), ask=ask,
+        manual="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "given"),
+    [
+        ("level", True),
+        ("best_KT", True),
+        ("best_my own", True),
+        ("best_", False),
+        ("levels", False),
+        ("Level", False),
+        ("worst_KT", False),
+    ],
+)
+def test_a_star_in_an_outcome_stands_for_a_name(outcome: str, *, given: bool) -> None:
+    assert rule_of(lambda _: iter(()), "best_*", "level").gives(outcome) is given
 
 
 def test_what_cannot_be_asked_is_listed_with_its_reason() -> None:
@@ -39,15 +77,22 @@ def test_what_cannot_be_asked_is_listed_with_its_reason() -> None:
 
 
 def test_a_verdict_that_fails_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        code, name = "EVL999", "broken"
+    def ask(_: Evidence) -> Iterator[Said]:
+        raise ZeroDivisionError
 
-        @staticmethod
-        def ask(_: Evidence) -> None:
-            raise ZeroDivisionError
-
-    monkeypatch.setattr(engine, "all_verdicts", lambda: (Broken,))
+    monkeypatch.setattr(engine, "all_verdicts", lambda: (rule_of(ask),))
     with pytest.raises(VerdictCrash, match="EVL999 broken: ZeroDivisionError"):
+        judge(Evidence())
+
+
+def test_an_outcome_that_is_not_declared_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(_: Evidence) -> Iterator[Said]:
+        yield Said(subject="it", word="confirmed", outcome="copies", says="", n=8)
+
+    monkeypatch.setattr(engine, "all_verdicts", lambda: (rule_of(ask, "copies"),))
+    assert judge(Evidence()).verdicts[0].outcome == "copies"
+    monkeypatch.setattr(engine, "all_verdicts", lambda: (rule_of(ask, "copied"),))
+    with pytest.raises(VerdictCrash, match="EVL999 broken: outcome `copies` is not declared"):
         judge(Evidence())
 
 
@@ -238,7 +283,7 @@ def test_where_all_pictures_are_alike_likeness_is_no_copy() -> None:
     apart = vectors(*OURS, spread=0.04, centre=0, seed=9)
     found = Evidence(observations=drawn("lora", OURS), vectors=train | apart)
     (said,) = judge(found, codes=frozenset({"EVL027"})).verdicts
-    assert said.numbers["usual"] < 0.01
+    assert float(said.numbers["usual"]) < 0.01
     assert (said.outcome, said.numbers["twins"]) == ("apart", 0)
 
 
