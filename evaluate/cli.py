@@ -30,7 +30,13 @@ cost_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        # Every option has a twin in the environment: EVALUATE_MATRIX_MAX_IMAGES.
+        "auto_envvar_prefix": "EVALUATE",
+    }
+)
 @click.version_option(package_name="lora-curate", prog_name="evaluate")
 def cli() -> None:
     """Draw a matrix from checkpoints, judge it, and say only what its seeds can bear."""
@@ -76,14 +82,27 @@ def matrix(
 @spec_option
 @click.option("--from-folder", type=Folder, help="Judge pictures that were made elsewhere.")
 @click.option("--pattern", help="Of their names: '{epoch}_{format}_{seed}.png'.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 9),
+    help="How often a vision judge looks at a picture; the median counts.",
+)
 @cost_option
 def score(
-    spec: Path, from_folder: Path | None, pattern: str | None, max_cost: float | None
+    spec: Path,
+    from_folder: Path | None,
+    pattern: str | None,
+    repeats: int | None,
+    max_cost: float | None,
 ) -> None:
     """Ask every judge about every picture that it has not judged yet."""
     from evaluate import commands
 
-    _print(commands.score(spec, folder=from_folder, pattern=pattern, cost=max_cost, say=_say))
+    _print(
+        commands.score(
+            spec, folder=from_folder, pattern=pattern, repeats=repeats, cost=max_cost, say=_say
+        )
+    )
 
 
 @cli.command()
@@ -174,12 +193,15 @@ def report(spec: Path) -> None:
     show_default=True,
     help="What is compared.",
 )
+@click.option("--out", type=File, help="Keep the verdicts there, for `diff` and `gate`.")
 @cost_option
-def compare(one: Path, other: Path, axes: tuple[str, ...], max_cost: float | None) -> None:
+def compare(
+    one: Path, other: Path, axes: tuple[str, ...], out: Path | None, max_cost: float | None
+) -> None:
     """Show pictures of two evaluate.yaml side by side to a vision judge, in both orders."""
     from evaluate import commands
 
-    _print(commands.compare(one, other, axes, max_cost))
+    _print(commands.compare(one, other, axes, out=out, cost=max_cost))
 
 
 @cli.command()
@@ -200,13 +222,13 @@ def diff(old: Path, new: Path, *, as_json: bool) -> None:
     "fail_on",
     multiple=True,
     metavar="CODE:OUTCOME",
-    help="Fail where it is confirmed, in place of what fails by default.",
+    help="Fail where it is decided so, in place of what fails by default.",
 )
 @click.option(
     "--require",
     multiple=True,
     metavar="CODE:OUTCOME[@SUBJECT]",
-    help="Fail where it is not confirmed.",
+    help="Fail where it is not decided so.",
 )
 def gate(found: Path, fail_on: tuple[str, ...], require: tuple[str, ...]) -> None:
     """Hold verdicts against conditions. Exit codes: 0 passed, 1 failed, 2 could not judge."""

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from curate.errors import UserError
 from evaluate.generate.run import Limits, Say
-from evaluate.spec.spec import Box, ColourJudge, CommandJudge, EvalSpec, VisionJudge, load_spec
+from evaluate.spec.spec import (
+    Box,
+    ColourJudge,
+    CommandJudge,
+    EvalSpec,
+    Judge,
+    VisionJudge,
+    load_spec,
+)
 from rules.quoting import counted, some_of
 from rules.records import to_plain, write_atomically
 
@@ -40,8 +48,14 @@ def _quiet() -> None:
     quiet_libraries()
 
 
-def score(
-    spec: Path, *, folder: Path | None, pattern: str | None, cost: float | None, say: Say
+def score(  # noqa: PLR0913 - all but one by keyword
+    spec: Path,
+    *,
+    folder: Path | None,
+    pattern: str | None,
+    repeats: int | None,
+    cost: float | None,
+    say: Say,
 ) -> Iterator[str]:
     """Ask judges, of a run or of pictures from elsewhere."""
     from evaluate.approved import trained_files
@@ -56,12 +70,20 @@ def score(
         yield from _take_in(settings, folder, pattern)
     if not settings.judges:
         raise UserError(f"{spec}: name `judges`, such as `{{kind: classifier}}`")
+    if repeats is not None:
+        settings = dataclasses.replace(
+            settings, judges=tuple(_repeating(judge, repeats) for judge in settings.judges)
+        )
     opened = open_run(settings)
     for note in opened.notes:
         yield f"note: {note}"
     task = task_of(settings, opened.dataset, opened.references)
     trained = trained_files(opened.approved)
     ask(settings, opened.plan, task, trained=trained, limit=cost, say=say)
+
+
+def _repeating(judge: Judge, repeats: int) -> Judge:
+    return dataclasses.replace(judge, repeats=repeats) if isinstance(judge, VisionJudge) else judge
 
 
 def _take_in(spec: EvalSpec, root: Path, pattern: str) -> Iterator[str]:
@@ -249,14 +271,19 @@ def report(spec: Path) -> Iterator[str]:
     yield str(folder / "summary.md")
 
 
-def compare(one: Path, other: Path, axes: Sequence[str], cost: float | None) -> Iterator[str]:
+def compare(
+    one: Path, other: Path, axes: Sequence[str], *, out: Path | None, cost: float | None
+) -> Iterator[str]:
     """Compare two runs."""
     from evaluate.comparing import compare as ask
-    from evaluate.judging import line
+    from evaluate.judging import as_json, lines
     from evaluate.session import open_run
 
-    for verdict in ask(open_run(load_spec(one)), open_run(load_spec(other)), axes, cost):
-        yield line(verdict)
+    found = ask(open_run(load_spec(one)), open_run(load_spec(other)), axes, cost)
+    yield from lines(found)
+    if out is not None:
+        write_atomically(out, as_json(found))
+        yield f"wrote {out}"
 
 
 def diff(old: Path, new: Path, *, as_json: bool) -> Iterator[str]:

@@ -7,15 +7,18 @@ from typing import Literal
 from curate.errors import UserError
 from curate.progress import progress
 from evaluate.journal import Journal
+from evaluate.judges import qualification
 from evaluate.judges.pairwise import Pair, Pairwise, vision_of
+from evaluate.judging import TOOL
 from evaluate.rows import PAIRS, PairRow
 from evaluate.scoring import task_of
 from evaluate.session import Opened
 from evaluate.spec.plan import Planned
 from evaluate.verdicts.engine import judge
 from evaluate.verdicts.evidence import Evidence, Pairing
-from evaluate.verdicts.verdict import Verdict
+from evaluate.verdicts.verdict import VerdictFile
 from train.lock import locked
+from train.stamps import key_of
 
 CODES = frozenset({"EVL020", "EVL023"})
 
@@ -61,9 +64,7 @@ def _deepest(opened: Opened) -> Mapping[tuple[str, str, int], Planned]:
     }
 
 
-def compare(
-    one: Opened, other: Opened, axes: Sequence[str], limit: float | None
-) -> tuple[Verdict, ...]:
+def compare(one: Opened, other: Opened, axes: Sequence[str], limit: float | None) -> VerdictFile:
     """Ask about every pair, and judge.
 
     Raises:
@@ -91,7 +92,18 @@ def compare(
     wanted = {(pair.first, pair.second) for pair in pairs}
     kept = [row for row in journal.read() if (row.first, row.second) in wanted]
     evidence = Evidence(pairings=list(pairings(kept, asked.id)), bases=_bases(one, other))
-    return judge(evidence, codes=CODES).verdicts
+    qualified = qualification.read(one.spec.folder, one.score_rows, kept)
+    stamp, calibrated = qualification.stamp_of(qualified)
+    judged = judge(evidence, calibrated=calibrated, codes=CODES)
+    return VerdictFile(
+        tool=TOOL,
+        name=f"{one.spec.name} against {other.spec.name}",
+        plan=key_of(one.plan.hash, other.plan.hash),
+        judges=(asked.id,),
+        judge_stamp=stamp,
+        verdicts=judged.verdicts,
+        skipped=judged.skipped,
+    )
 
 
 def pairings(rows: Sequence[PairRow], judge_id: str) -> Iterator[Pairing]:

@@ -53,7 +53,7 @@ def keep_verdicts(folder: Path, found: VerdictFile) -> Path:
         OSError: it cannot be written.
     """
     path = folder / VERDICTS
-    content = f"{json.dumps(to_plain(found), ensure_ascii=False, indent=1)}\n".encode()
+    content = as_json(found)
     if path.exists() and path.read_bytes() != content:
         history = folder / HISTORY
         history.mkdir(exist_ok=True)
@@ -61,6 +61,11 @@ def keep_verdicts(folder: Path, found: VerdictFile) -> Path:
         write_atomically(history / f"{number:04}.json", path.read_bytes())
     write_atomically(path, content)
     return path
+
+
+def as_json(found: VerdictFile) -> bytes:
+    """Verdicts as they are kept."""
+    return f"{json.dumps(to_plain(found), ensure_ascii=False, indent=1)}\n".encode()
 
 
 def read_verdicts(path: Path) -> VerdictFile:

@@ -168,7 +168,7 @@ def estimate(spec: EvalSpec, plan: Plan) -> Estimate:
     times = [row.seconds for row in rows.values() if row.seconds > 0]
     seconds = median(times) if times else None
     judges = [judge for judge in spec.judges if isinstance(judge, VisionJudge)]
-    calls = sum(round(len(keys) * (1 + judge.double)) for judge in judges)
+    calls = sum(round(len(keys) * (judge.repeats + judge.double)) for judge in judges)
     prices = [judge.prices for judge in judges]
     cost: float | None = 0.0
     for judge, price in zip(judges, prices, strict=True):
@@ -176,7 +176,7 @@ def estimate(spec: EvalSpec, plan: Plan) -> Estimate:
             cost = None
             continue
         each = (TOKENS[0] * price[0] + TOKENS[1] * price[1]) / MILLION
-        cost += each * len(keys) * (1 + judge.double)
+        cost += each * len(keys) * (judge.repeats + judge.double)
     if cost is not None and spec.gpu_hour and seconds is not None:
         cost += left * seconds / SECONDS_PER_HOUR * spec.gpu_hour
     parts: dict[str, int] = {}

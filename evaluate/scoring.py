@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from curate.progress import progress
@@ -13,6 +14,7 @@ from evaluate.judges.spending import Purse
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
 from evaluate.spec.plan import Plan
 from evaluate.spec.spec import EvalSpec, VisionJudge
+from evaluate.spec.spec import Judge as JudgeSettings
 from evaluate.vectors import load_vectors
 from rules.model import Dataset
 from rules.quoting import counted
@@ -40,10 +42,18 @@ def questions_of(folder: Path, keys: Iterable[str], rows: Mapping[str, DrawnRow]
     return [Question(key=key, path=folder / rows[key].file) for key in keys if key in rows]
 
 
-def doubled(questions: Sequence[Question], share: float) -> list[Question]:
-    """The same, and some of them for another look, chosen by their content."""
-    again = [q for q in questions if seed_of("double", q.key) / HALF_OF_63_BITS < share]
-    return [*questions, *(Question(key=q.key, path=q.path, repeat=1) for q in again)]
+def repeated(questions: Sequence[Question], settings: JudgeSettings) -> list[Question]:
+    """Every question as often as a judge is asked, some once more, chosen by their content.
+
+    Only a judge that may answer differently the next time is asked again.
+    """
+    if not isinstance(settings, VisionJudge):
+        return list(questions)
+    more = [q for q in questions if seed_of("double", q.key) / HALF_OF_63_BITS < settings.double]
+    return [
+        *(replace(q, repeat=turn) for turn in range(settings.repeats) for q in questions),
+        *(replace(q, repeat=settings.repeats) for q in more),
+    ]
 
 
 def score(  # noqa: PLR0913 - all but three by keyword
@@ -73,15 +83,14 @@ def score(  # noqa: PLR0913 - all but three by keyword
     with locked(folder):
         questions = questions_of(folder, plan.keys, rows_of(folder))
         journal = Journal(folder / SCORES, ScoreRow)
-        shares = [one.double if isinstance(one, VisionJudge) else 0.0 for one in spec.judges]
         purse = Purse(spec.budget.cost if limit is None else limit)
         before, asked = counting_judges(folder) or frozenset(), list[str]()
-        for judge, share in zip(judges_of(spec, task, purse), shares, strict=True):
+        for judge, settings in zip(judges_of(spec, task, purse), spec.judges, strict=True):
             asked.append(judge.id)
             # Those of before count on until all are asked: a budget may end it in between.
             keep_judges(folder, [*asked, *sorted(before.difference(asked))])
             try:
-                _ask(judge, doubled(questions, share), journal, say)
+                _ask(judge, repeated(questions, settings), journal, say)
                 _see_trained(judge, trained, folder)
             finally:
                 judge.close()

@@ -132,7 +132,8 @@ class VisionJudge:
     Attributes:
         model: its name; in place of it LORA_CURATE_JUDGE_MODEL.
         base_url: in place of it LORA_CURATE_JUDGE_BASE_URL, then OPENAI_BASE_URL.
-        double: share of the pictures that are scored twice, for the judge's own noise.
+        repeats: how often every picture is scored; the median counts.
+        double: share of the pictures that are scored once more, for the judge's own noise.
         prices: per million tokens, in and out.
         connections: at once; fewer after the endpoint asks to slow down.
     """
@@ -144,6 +145,7 @@ class VisionJudge:
     max_tokens: Annotated[int, Field(ge=64)] = 1_200
     side: Annotated[int, Field(ge=64)] = 1_024
     timeout: Annotated[float, Field(gt=0)] = 120.0
+    repeats: Annotated[int, Field(ge=1, le=9)] = 1
     double: Annotated[float, Field(ge=0, le=1)] = 0.1
     prices: tuple[Limit, Limit] | None = None
     connections: Annotated[int, Field(ge=1, le=64)] = 4

@@ -287,13 +287,16 @@ def test_a_gate_fails_on_what_is_confirmed_and_on_what_is_not_shown(drawn: Path)
     failed = evaluate_here("gate", folder, "--require", "EVL011:controllable")
     assert (failed.code, failed.out) == (
         1,
-        "FAIL EVL011:controllable is not confirmed (not asked)\n",
+        "FAIL EVL011:controllable is not decided (not asked)\n",
     )
     failed = evaluate_here(
         "gate", folder, "--fail-on", "EVL014:base_strong", "--fail-on", "EVL006:recommended"
     )
     assert failed.code == 1
     assert evaluate_here("gate", folder, "--fail-on", "EVL999:x").code == 2
+    misspelt = evaluate_here("gate", folder, "--fail-on", "EVL027:copied")
+    assert misspelt.code == 2
+    assert "EVL027 has no outcome `copied`; write one of copies, apart" in misspelt.err
     assert evaluate_here("gate", str(drawn / "nothing")).code == 2
 
 
@@ -392,14 +395,16 @@ def test_two_loras_are_compared_in_both_orders(copied: Path) -> None:
         done = evaluate_here("compare", str(path), str(other), *axes)
         assert done.code == 0, done.err
         assert len(stub.bodies) == 20  # 10 pairs in 2 orders
-        again = evaluate_here("compare", str(path), str(other), *axes)
+        again = evaluate_here("compare", str(path), str(other), *axes, "--out", str(copied / "c"))
         assert len(stub.bodies) == 20
     # Whoever always likes the first picture likes nobody.
     assert (
         "EVL020 open (B): fidelity: LoRA A wins 50% of 10 pairs (5 seeds, 100% flipped" in done.out
     )
-    assert again.out == done.out
+    assert again.out == f"{done.out}wrote {copied / 'c'}\n"
     assert "no_difference EVL023 same_base" in done.out
+    assert evaluate_here("gate", str(copied / "c"), "--fail-on", "EVL020:A_better").code == 0
+    assert evaluate_here("gate", str(copied / "c"), "--require", "EVL023:same_base").code == 0
 
 
 def test_references_that_are_trained_are_refused(copied: Path) -> None:
@@ -544,6 +549,14 @@ def test_a_budget_is_exit_three(
     assert done.code == 3
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_an_option_has_a_twin_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALUATE_MATRIX_MAX_GPU_HOURS", "0")
+    done = run(settings(tmp_path), "matrix")
+    assert (done.code, "0.00 GPU hours are spent" in done.err) == (3, True)
 
 
 def test_mistakes_are_one_line_and_exit_two(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,10 +34,10 @@ from evaluate.judges.qualification import (
 from evaluate.judges.qualification import read as read_qualifications
 from evaluate.panel import disagreements, latest, observe, unscored
 from evaluate.rows import PairRow, ScoreRow
-from evaluate.scoring import doubled
+from evaluate.scoring import repeated
 from evaluate.spec.cells import Attribute, Cell
 from evaluate.spec.plan import Plan, Planned
-from evaluate.spec.spec import ClassifierJudge, ColourJudge, CommandJudge
+from evaluate.spec.spec import ClassifierJudge, ColourJudge, CommandJudge, VisionJudge
 from evaluate.vectors import load_vectors, save_vectors
 from rules.records import RecordError
 
@@ -294,12 +295,22 @@ def test_a_panel_takes_the_median_and_names_who_is_far_apart() -> None:
     assert unscored(rows) == {"refused": 1}
 
 
-def test_some_pictures_are_looked_at_twice_always_the_same(tmp_path: Path) -> None:
+def test_some_pictures_are_looked_at_once_more_always_the_same(tmp_path: Path) -> None:
     questions = [Question(key=key(n), path=tmp_path) for n in range(400)]
-    twice = doubled(questions, 0.1)
+    twice = repeated(questions, VisionJudge(kind="vision"))
     assert 20 < len(twice) - 400 < 60
-    assert twice == doubled(questions, 0.1)
-    assert doubled(questions, 0.0) == questions
+    assert twice == repeated(questions, VisionJudge(kind="vision"))
+    assert repeated(questions, VisionJudge(kind="vision", double=0.0)) == questions
+    assert repeated(questions, CommandJudge(kind="command", command=("eye",))) == questions
+
+
+def test_every_picture_is_looked_at_as_often_as_was_asked(tmp_path: Path) -> None:
+    questions = [Question(key=key(n), path=tmp_path) for n in range(400)]
+    thrice = repeated(questions, VisionJudge(kind="vision", repeats=3))
+    looks = Counter(question.repeat for question in thrice)
+    assert (looks[0], looks[1], looks[2]) == (400, 400, 400)
+    assert 20 < looks[3] < 60
+    assert len(set(thrice)) == len(thrice)
 
 
 class Eye:
