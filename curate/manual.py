@@ -5,6 +5,7 @@ import json
 import textwrap
 
 from curate.errors import UserError
+from rules.miniature import HEADING, miniature_evidence
 from rules.registry import HEADINGS, Rule, all_rules, option_docs
 
 WIDTH = 88
@@ -51,6 +52,8 @@ def page(rule: Rule) -> str:
         if heading == "Source" and option_docs(rule.options):
             parts += ["Options", _options(rule)]
         parts += [heading, textwrap.indent(rule.manual[heading], "  ")]
+    if tried := miniature_evidence().get(rule.code):
+        parts += [HEADING, "\n".join(map(_item, tried))]
     return "\n\n".join(parts)
 
 
@@ -72,6 +75,8 @@ def markdown_page(rule: Rule) -> str:
             ]
             lines += [""]
         lines += [f"**{heading}**", "", rule.manual[heading], ""]
+    if tried := miniature_evidence().get(rule.code):
+        lines += [f"**{HEADING}**", "", *(f"- {sentence}" for sentence in tried), ""]
     return "\n".join(lines)
 
 
@@ -95,6 +100,10 @@ def _options(rule: Rule) -> str:
     )
 
 
+def _item(sentence: str) -> str:
+    return textwrap.fill(sentence, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
 def _as_plain(rule: Rule) -> dict[str, object]:
     return {
         "code": rule.code,
@@ -103,6 +112,7 @@ def _as_plain(rule: Rule) -> dict[str, object]:
         "profile": rule.profile,
         "summary": rule.summary,
         "manual": dict(rule.manual),
+        "miniature": list(miniature_evidence().get(rule.code, ())),
         "options": [
             {"name": name, "default": default, "doc": doc}
             for name, default, doc in option_docs(rule.options)

@@ -28,6 +28,11 @@ probes_option = click.option(
     "--probes", default=PROBES, show_default=True, help="Figures that the probes are fitted to."
 )
 
+out_option = click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS,
+    show_default="results beside this module", help="Outcomes and plots.",
+)  # fmt: skip
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
@@ -41,10 +46,7 @@ def cli() -> None:
 @clip_option
 @probes_option
 @click.option("--quick", is_flag=True, help="Fewer trainings and seeds.")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS,
-    show_default="results beside this module", help="Outcomes and plots.",
-)  # fmt: skip
+@out_option
 def run(  # noqa: PLR0913, PLR0917 - options
     names: Sequence[str],
     base: str,
@@ -95,22 +97,32 @@ def control(base: str, work: Path, clip_model: str | None, probes: int, count: i
 @work_option
 @clip_option
 @probes_option
+@out_option
 @click.option("--datasets", default=None, type=int, help="In place of the space's number.")
-def calibrate(
-    base: str, work: Path, clip_model: str | None, probes: int, datasets: int | None
+def calibrate(  # noqa: PLR0913, PLR0917 - options
+    base: str, work: Path, clip_model: str | None, probes: int, out: Path, datasets: int | None
 ) -> None:
     """Ask of random faulty datasets whether findings foretell what goes wrong."""
-    from evaluate.experiments.calibration import load_space, run_calibration, table
+    from evaluate.experiments.calibration import (
+        ROWS,
+        load_space,
+        powers,
+        run_calibration,
+        table,
+        write_tried,
+    )
 
-    bench = _bench(base, work, clip_model, probes)
-    for line in table(run_calibration(load_space(), bench, datasets=datasets)):
+    space = load_space()
+    tried = run_calibration(space, _bench(base, work, clip_model, probes), datasets=datasets)
+    write_tried(tried, out / ROWS)
+    for line in table(list(powers(space, tried))):
         click.echo(line)
 
 
 def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench":
     import torch
 
-    from evaluate.experiments.reading import fit_reader
+    from evaluate.experiments.reading import VERSION, fit_reader
     from evaluate.experiments.run import Bench
     from evaluate.experiments.studio import Drawing, SmallStudio, base_files
     from evaluate.judges.classifier import load_classifier
@@ -124,11 +136,8 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     classifier = load_classifier(judge, work)
     studio = SmallStudio(files, work / "cache", torch.device("cpu"))
     size = (Drawing().width, Drawing().height)
-    kept = (
-        work
-        / "probes"
-        / f"{key_of(weights_digest(Path(files.vae)), classifier.id, size, probes)}.safetensors"
-    )
+    key = key_of(weights_digest(Path(files.vae)), classifier.id, VERSION, size, probes)
+    kept = work / "probes" / f"{key}.safetensors"
     reader = fit_reader(classifier, studio.through_vae, size=size, count=probes, kept=kept)
     return Bench(work=work, studio=studio, reader=reader)
 

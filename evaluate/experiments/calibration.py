@@ -27,14 +27,18 @@ from evaluate.experiments.spec import (
     Name,
     mapping,
 )
+from evaluate.experiments.studio import read_strip, write_strip
 from evaluate.statistics import fisher_greater, wilson
-from rules.records import RecordError, parse, parse_json, record, to_plain
+from rules.records import RecordError, parse, parse_json, record, to_plain, write_atomically
 from train.config import Count, Share
 from train.pretrain.progress import Pace
+from train.stamps import key_of
 
 SPACE = Path(__file__).with_name("faults.yaml")
 ROWS = "calibration.jsonl"
 SURE = 0.05
+FORETELLS, NOT_SHOWN = "foretells", "not shown to foretell"
+UNASKED = "undetermined: always or never found"
 
 
 @record
@@ -87,8 +91,13 @@ class Space:
 
 @record
 class Tried:
-    """One dataset: its variants, the codes that were found, the share of each failure's label."""
+    """One dataset: its variants, the codes that were found, the share of each failure's label.
 
+    Attributes:
+        key: of everything that decided it.
+    """
+
+    key: str
     number: int
     variants: Mapping[str, str]
     codes: tuple[str, ...]
@@ -120,9 +129,9 @@ class Power:
         """Whether findings foretell the failure."""
         found, clear = self.hits + self.false, self.missed + self.quiet
         if not found or not clear:
-            return "undetermined: always or never found"
+            return UNASKED
         sure = fisher_greater(self.hits, found, self.missed, clear) <= SURE
-        return "foretells" if sure else "not shown to foretell"
+        return FORETELLS if sure else NOT_SHOWN
 
 
 def load_space(path: Path = SPACE) -> Space:
@@ -167,8 +176,8 @@ def arm_of(space: Space, variants: Mapping[str, str]) -> Arm:
 
 def run_calibration(
     space: Space, bench: Bench, *, datasets: int | None = None
-) -> tuple[Power, ...]:
-    """Try the datasets that were not tried yet, and count.
+) -> tuple[Tried, ...]:
+    """Try the datasets that were not tried yet.
 
     Raises:
         UserError: one cannot be linted, trained or drawn.
@@ -176,18 +185,45 @@ def run_calibration(
     folder = bench.work / "calibration"
     folder.mkdir(parents=True, exist_ok=True)
     number = datasets or space.datasets
-    tried = {one.number: one for one in _read(folder / ROWS)}
+    known = {one.key: one for one in read_tried(folder / ROWS)}
     pace = Pace("calibration", number)
+    tried = []
     for i in range(number):
-        if i not in tried:
-            tried[i] = _try(space, bench, folder, i)
+        one = known.get(_key(space, bench, i))
+        if one is None:
+            one = _try(space, bench, folder, i)
             with (folder / ROWS).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(to_plain(tried[i])) + "\n")
+                file.write(_line(one))
+        tried.append(one)
         pace.advance()
-    return tuple(powers(space, [tried[i] for i in range(number)]))
+    return tuple(tried)
 
 
-def _read(path: Path) -> Iterator[Tried]:
+def _key(space: Space, bench: Bench, number: int) -> str:
+    """Everything that decides what is told of a dataset."""
+    asked = {name: (f.axis, f.label) for name, f in space.failures.items()}
+    return key_of(_drawing_key(space, bench, number), asked, bench.reader.id)
+
+
+def _drawing_key(space: Space, bench: Bench, number: int) -> str:
+    """Everything that decides its pictures."""
+    prompts = {name: failure.prompt for name, failure in space.failures.items()}
+    arm = to_plain(arm_of(space, chosen(space, number)))
+    return key_of(to_plain(space.experiment), arm, prompts, number, bench.studio.base.sha256)
+
+
+def _line(one: Tried) -> str:
+    return json.dumps(to_plain(one)) + "\n"
+
+
+def write_tried(tried: Sequence[Tried], path: Path) -> None:
+    """Keep all datasets of a calibration; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, "".join(map(_line, tried)).encode())
+
+
+def read_tried(path: Path) -> Iterator[Tried]:
+    """Datasets that were tried, none where the file is missing; raises RecordError."""
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.endswith("}"):  # else it was cut short by a crash
@@ -203,7 +239,8 @@ def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
         },
     )
     variants = chosen(space, number)
-    arm, place = arm_of(space, variants), folder / f"{number:03d}"
+    drawing = _drawing_key(space, bench, number)
+    arm, place = arm_of(space, variants), folder / f"{number:03d}-{drawing[:8]}"
     root = draw_arm(experiment, arm, place, training=number, studio=bench.studio)
     report = lint(root)
     config = train_arm(experiment, arm, place, training=number, base=bench.studio.base)
@@ -211,11 +248,15 @@ def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
     shares = {}
     for name, failure in space.failures.items():
         prompts = [(failure.prompt, seed) for seed in range(1, experiment.seeds + 1)]
-        drawn = list(bench.studio.draw(prompts, experiment.drawing, {lora: 1.0}))
+        path = place / "pictures" / f"{name}.png"
+        if not path.exists():
+            write_strip(path, list(bench.studio.draw(prompts, experiment.drawing, {lora: 1.0})))
+        drawn = read_strip(path, experiment.seeds)
         labels = [reading.labels.get(failure.axis) for reading in bench.reader.read(drawn)]
         known = [float(label == failure.label) for label in labels if label is not None]
         shares[name] = fmean(known) if known else None
     return Tried(
+        key=_key(space, bench, number),
         number=number,
         variants=variants,
         codes=tuple(sorted({finding.code for finding in report.findings})),
@@ -254,13 +295,14 @@ def table(found: Sequence[Power]) -> Iterator[str]:
         n = power.hits + power.false + power.missed + power.quiet
         yield (
             f"| {power.code} | {power.failure} | {n} {power.half} "
-            f"| {_share(power.hits, power.hits + power.false)} "
-            f"| {_share(power.missed, power.missed + power.quiet)} "
-            f"| {_share(power.false, power.false + power.quiet)} | {power.word} |"
+            f"| {share_of(power.hits, power.hits + power.false)} "
+            f"| {share_of(power.missed, power.missed + power.quiet)} "
+            f"| {share_of(power.false, power.false + power.quiet)} | {power.word} |"
         )
 
 
-def _share(k: int, n: int) -> str:
+def share_of(k: int, n: int) -> str:
+    """`3 of 4 (30% to 95%)`, by Wilson; `none` of none."""
     if not n:
         return "none"
     low, high = wilson(k, n)

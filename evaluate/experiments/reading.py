@@ -1,9 +1,10 @@
-"""What a drawn picture shows: by the project's classifier, and by probes of its embeddings.
+"""What a drawn picture shows: by the project's classifier, and by probes.
 
 The classifier's heads name framing, view, elevation and pose. What they do not name (hair, clothes,
-features) is read by linear probes, fitted to drawn figures that went through the base's VAE, so
-that they look as what the base draws.
-Shape legend: n pictures, d numbers of an embedding, k labels.
+features) is read by probes, fitted to drawn figures that went through the base's VAE, so that they
+look as what the base draws: linear ones of the classifier's embeddings for shapes, trees over
+palettes for colours.
+Shape legend: n pictures, d numbers of an embedding or a palette.
 """
 
 import json
@@ -20,11 +21,11 @@ from safetensors.numpy import save
 
 from curate.classify.classifier import Classifier, Looks
 from curate.classify.fitting import fit_linear, standard
-from curate.classify.heads import Linear
 from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.figures.truth import Truth
 from curate.progress import progress
+from evaluate.experiments.palettes import palettes
 from rules.records import record, write_atomically
 
 HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
@@ -40,8 +41,15 @@ BODY = frozenset({"full", "cowboy"})
 ENOUGH = 20
 FEATURES = ("intakes", "ribbon", "braid", "ponytail", "side ponytail", "ahoge")
 SHOWN, HIDDEN = "shown", "not shown"
+# What is told by colours; all else is told by shapes.
+COLOURED = frozenset({"hair_colour", "eye_colour", "ribbon"})
+TREES, LEAST_LEAF = 400, 2
+# Of the probes: other ones read the same pictures otherwise.
+VERSION = "probes-2"
 
 Floats = NDArray[np.float32]
+# Of each picture the number of the label that is likeliest.
+Call = Callable[[Floats], NDArray[np.int64]]
 Through = Callable[[Sequence[Image.Image]], list[Image.Image]]
 
 
@@ -76,20 +84,30 @@ class Skill:
         return (self.hits / self.shown + 1 - self.false / self.others) / 2
 
 
+class Sights(NamedTuple):
+    """What probes see of pictures."""
+
+    embeddings_nd: Floats
+    palettes_nd: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Probe:
-    """A linear map of standardised embeddings to the labels of an axis."""
+    """From what is seen of pictures to the labels of an axis.
+
+    Attributes:
+        coloured: whether it reads palettes, in place of embeddings.
+    """
 
     labels: tuple[str, ...]
-    mean: Floats
-    spread: Floats
-    linear: Linear
+    coloured: bool
+    call: Call
     skills: Mapping[str, Skill]
 
-    def read(self, embeddings_nd: Floats) -> list[str]:
+    def read(self, sights: Sights) -> list[str]:
         """The likeliest label of each picture."""
-        values_nk = self.linear(np.asarray((embeddings_nd - self.mean) / self.spread, np.float32))
-        return [self.labels[i] for i in values_nk.argmax(axis=1)]
+        seen_nd = sights.palettes_nd if self.coloured else sights.embeddings_nd
+        return [self.labels[i] for i in self.call(seen_nd)]
 
 
 def truths_of(truth: Truth) -> dict[str, str]:
@@ -119,13 +137,13 @@ class Reader:
     """Reads pictures.
 
     Attributes:
-        id: the classifier's own.
+        id: the classifier's own and that of the probes.
         probes: axis -> probe.
     """
 
     def __init__(self, classifier: Classifier, probes: Mapping[str, Probe]) -> None:
         self._classifier = classifier
-        self.id = classifier.id
+        self.id = f"{classifier.id} {VERSION}"
         self.probes = probes
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
@@ -138,22 +156,32 @@ class Reader:
                 found = [getattr(seen, axis) for seen in looks.seen]
                 named[axis] = [None if e is None or e.abstained else e.label for e in found]
             if looks.embeddings is not None:
-                named |= {a: probe.read(looks.embeddings) for a, probe in self.probes.items()}
+                sights = Sights(looks.embeddings, palettes(pictures[start : start + BATCH]))
+                named |= {axis: probe.read(sights) for axis, probe in self.probes.items()}
             readings += [
                 Reading(labels={axis: labels[i] for axis, labels in named.items()})
                 for i in range(len(looks.seen))
             ]
         return readings
 
-    def embeddings(self, pictures: Sequence[Image.Image]) -> Floats:
-        """Embeddings (n, d) of unit length; raises ValueError where the classifier has none."""
+    def likenesses(self, pictures: Sequence[Image.Image]) -> Floats:
+        """Vectors (n, d) of unit length whose products tell how alike pictures are.
+
+        Half of it is shape, as embeddings tell it, and half colour, as palettes do.
+
+        Raises:
+            ValueError: the classifier has no embeddings.
+        """
         parts = []
         for start in range(0, len(pictures), BATCH):
             looks = _looked(self._classifier, pictures[start : start + BATCH])
             if looks.embeddings is None:
                 raise ValueError(f"{self.id} has no embeddings, so no likeness can be told")
             parts.append(looks.embeddings)
-        return np.concatenate(parts)
+        roots_nd = np.sqrt(palettes(pictures))
+        roots_nd /= np.linalg.norm(roots_nd, axis=1, keepdims=True)
+        both_nd = np.concatenate([np.concatenate(parts), roots_nd], axis=1)
+        return np.asarray(both_nd / np.sqrt(2), np.float32)
 
 
 def _looked(classifier: Classifier, pictures: Iterable[Image.Image]) -> Looks:
@@ -161,9 +189,9 @@ def _looked(classifier: Classifier, pictures: Iterable[Image.Image]) -> Looks:
 
 
 class Drawn(NamedTuple):
-    """Drawn figures as the classifier sees them, and what they are."""
+    """Drawn figures as the probes see them, and what they are."""
 
-    embeddings_nd: Floats
+    sights: Sights
     told: list[dict[str, str]]
 
 
@@ -185,7 +213,7 @@ def fit_reader(
     if not kept.exists():
         told = {"told": json.dumps(drawn.told)}
         kept.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(kept, save({"embeddings": drawn.embeddings_nd}, told))
+        write_atomically(kept, save(drawn.sights._asdict(), told))
     axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
     return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes})
 
@@ -194,36 +222,37 @@ def _read_drawn(path: Path) -> Drawn | None:
     if not path.exists():
         return None
     with safe_open(path, "np") as file:
-        return Drawn(file.get_tensor("embeddings"), json.loads(file.metadata()["told"]))
+        sights = Sights(*(file.get_tensor(name) for name in Sights._fields))
+        return Drawn(sights, json.loads(file.metadata()["told"]))
 
 
 def _drawn(
     classifier: Classifier, through: Through, size: tuple[int, int], count: int
 ) -> Drawn | None:
-    embeddings: list[Floats] = []
+    sights: list[Sights] = []
     told: list[dict[str, str]] = []
     figures = sample_many(PRIOR, SEED, count)
     batches = [figures[i : i + BATCH] for i in range(0, count, BATCH)]
     for batch in progress(batches, total=len(batches), doing="fitting probes to figures"):
         drawings = [draw(figure, *size) for figure in batch]
-        looks = _looked(classifier, through([Image.fromarray(d.picture) for d in drawings]))
+        pictures = through([Image.fromarray(drawing.picture) for drawing in drawings])
+        looks = _looked(classifier, pictures)
         if looks.embeddings is None:
             return None
-        embeddings.append(looks.embeddings)
+        sights.append(Sights(looks.embeddings, palettes(pictures)))
         told += [truths_of(drawing.truth) for drawing in drawings]
-    return Drawn(np.concatenate(embeddings), told)
+    return Drawn(Sights(*map(np.concatenate, zip(*sights, strict=True))), told)
 
 
-def _probe(axis: str, embeddings_nd: Floats, told: Sequence[Mapping[str, str]]) -> Probe:
+def _probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
     places = [i for i, truths in enumerate(told) if axis in truths]
     labels = tuple(sorted({told[i][axis] for i in places}))
     numbers = np.array([labels.index(told[i][axis]) for i in places])
     tested = np.arange(len(places)) % 4 == 3  # noqa: PLR2004 - the last of every four
-    known_nd = embeddings_nd[places]
-    mean_d, spread_d = standard(known_nd[~tested])
-    standard_nd = np.asarray((known_nd - mean_d) / spread_d, np.float32)
-    linear = fit_linear(standard_nd[~tested], numbers[~tested], len(labels), penalty=3.0)
-    called = linear(standard_nd[tested]).argmax(axis=1)
+    coloured = axis in COLOURED
+    known_nd = (sights.palettes_nd if coloured else sights.embeddings_nd)[places]
+    call = (_trees if coloured else _linear)(known_nd[~tested], numbers[~tested], len(labels))
+    called = call(known_nd[tested])
     skills = {
         label: Skill(
             hits=int(((called == i) & (numbers[tested] == i)).sum()),
@@ -233,4 +262,23 @@ def _probe(axis: str, embeddings_nd: Floats, told: Sequence[Mapping[str, str]]) 
         )
         for i, label in enumerate(labels)
     }
-    return Probe(labels=labels, mean=mean_d, spread=spread_d, linear=linear, skills=skills)
+    return Probe(labels=labels, coloured=coloured, call=call, skills=skills)
+
+
+def _linear(known_nd: Floats, numbers: NDArray[np.int64], count: int) -> Call:
+    mean_d, spread_d = standard(known_nd)
+
+    def standardised(seen_nd: Floats) -> Floats:
+        return np.asarray((seen_nd - mean_d) / spread_d, np.float32)
+
+    linear = fit_linear(standardised(known_nd), numbers, count, penalty=3.0)
+    return lambda seen_nd: linear(standardised(seen_nd)).argmax(axis=1)
+
+
+def _trees(known_nd: Floats, numbers: NDArray[np.int64], _: int) -> Call:
+    from sklearn.ensemble import ExtraTreesClassifier  # type: ignore[import-untyped]
+
+    trees = ExtraTreesClassifier(
+        TREES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=0
+    ).fit(known_nd, numbers)
+    return lambda seen_nd: np.asarray(trees.predict(seen_nd), np.int64)

@@ -16,7 +16,7 @@ from evaluate.experiments.arms import draw_arm, lora_of, train_arm
 from evaluate.experiments.effects import Found, judge
 from evaluate.experiments.reading import LIKENESS, Reader
 from evaluate.experiments.spec import BASE, Condition, Effect, Experiment
-from evaluate.experiments.studio import SmallStudio
+from evaluate.experiments.studio import SmallStudio, read_strip, write_strip
 from rules.records import parse_json, record, to_plain, write_atomically
 from train.pretrain.progress import Pace
 from train.stamps import key_of
@@ -25,6 +25,11 @@ ROWS = "rows.jsonl"
 # Balanced: chance is .5.
 LEAST_SKILL = 0.75
 QUICK_TRAININGS, QUICK_SEEDS = 3, 4
+# Of an experiment, what decides no LoRA.
+APART = frozenset(
+    {"name", "claim", "title", "codes", "prediction", "arms", "conditions", "effects"}
+    | {"likeness_of", "seeds"}
+)
 
 
 @record
@@ -161,37 +166,59 @@ def _read_rows(path: Path) -> Iterator[Row]:
 
 
 def _key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
-    """Everything that decides a row; the base alone draws the same in every training."""
+    """Everything that decides a row."""
+    drawing = _drawing_key(experiment, bench, condition, training)
+    return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, bench.reader.id)
+
+
+def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
+    """Everything that decides pictures; the base alone draws the same in every training."""
     alone = condition.arm == BASE
-    arm = None if alone else to_plain(experiment.arms[condition.arm])
-    apart = {"effects", "conditions", "arms", "prediction", "title", "claim", "codes", "name"}
-    plain = {key: value for key, value in to_plain(experiment).items() if key not in apart}
-    return key_of(
-        plain, arm, to_plain(condition), None if alone else training, bench.studio.base.sha256,
-        bench.reader.id,
-    )  # fmt: skip
+    lora = None if alone else _lora_key(experiment, bench, condition.arm, training)
+    asked = (condition.epoch, condition.strength, condition.prompt, experiment.seeds)
+    return key_of(to_plain(experiment.drawing), asked, lora, bench.studio.base.sha256)
+
+
+def _lora_key(experiment: Experiment, bench: Bench, arm: str, training: int) -> str:
+    """Everything that decides a dataset and what is trained on it."""
+    one = replace(experiment, training=replace(experiment.training, seeds=1))
+    plain = {key: value for key, value in to_plain(one).items() if key not in APART}
+    return key_of(plain, to_plain(experiment.arms[arm]), training, bench.studio.base.sha256)
 
 
 def _values(
     experiment: Experiment, bench: Bench, condition: Condition, folder: Path, training: int
 ) -> list[float | None]:
-    """Draw the pictures of a condition and count."""
+    """Count in the pictures of a condition."""
+    drawn = _pictures(experiment, bench, condition, folder, training)
+    if condition.axis == LIKENESS:
+        return list(_likeness(experiment, bench, drawn, training))
+    readings = bench.reader.read(drawn)
+    found = [reading.labels.get(condition.axis) for reading in readings]
+    return [None if label is None else float(label == condition.label) for label in found]
+
+
+def _pictures(
+    experiment: Experiment, bench: Bench, condition: Condition, folder: Path, training: int
+) -> list[Image.Image]:
+    """The pictures of a condition; those that another reader read are not drawn again."""
+    drawing = _drawing_key(experiment, bench, condition, training)
+    path = folder / "pictures" / f"{drawing}.png"
+    if path.exists():
+        return read_strip(path, experiment.seeds)
     loras: dict[Path, float] = {}
     if condition.arm != BASE:
         arm = experiment.arms[condition.arm]
-        place = folder / f"{condition.arm}-{training}"
+        lora = _lora_key(experiment, bench, condition.arm, training)
+        place = folder / f"{condition.arm}-{training}-{lora[:8]}"
         draw_arm(experiment, arm, place, training=training, studio=bench.studio)
         config = train_arm(experiment, arm, place, training=training, base=bench.studio.base)
         epoch = condition.epoch or arm.epochs or experiment.training.epochs
         loras[lora_of(config, epoch)] = condition.strength
     prompts = [(condition.prompt, seed) for seed in range(1, experiment.seeds + 1)]
     drawn = list(bench.studio.draw(prompts, experiment.drawing, loras))
-    _keep(folder / "pictures" / f"{_key(experiment, bench, condition, training)}.png", drawn)
-    if condition.axis == LIKENESS:
-        return list(_likeness(experiment, bench, drawn, training))
-    readings = bench.reader.read(drawn)
-    found = [reading.labels.get(condition.axis) for reading in readings]
-    return [None if label is None else float(label == condition.label) for label in found]
+    write_strip(path, drawn)
+    return drawn
 
 
 def _likeness(
@@ -209,20 +236,10 @@ def _likeness(
     )
     size = (experiment.drawing.width, experiment.drawing.height)
     true = [Image.fromarray(draw(figure, *size).picture) for _, _, figure in figures_of(spec)]
-    wanted_d = bench.reader.embeddings(bench.studio.through_vae(true)).mean(axis=0)
+    wanted_d = bench.reader.likenesses(bench.studio.through_vae(true)).mean(axis=0)
     wanted_d /= np.linalg.norm(wanted_d)
-    for value in bench.reader.embeddings(drawn) @ wanted_d:
+    for value in bench.reader.likenesses(drawn) @ wanted_d:
         yield round(float(value), 4)
-
-
-def _keep(path: Path, drawn: Sequence[Image.Image]) -> None:
-    """One strip of a condition's pictures, to be looked at."""
-    width, height = drawn[0].size
-    strip = Image.new("RGB", (len(drawn) * width, height))
-    for place, picture in enumerate(drawn):
-        strip.paste(picture, (place * width, 0))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    strip.save(path)
 
 
 def write_outcome(outcome: Outcome, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The base of the experiments: it draws with LoRAs on, and sends pictures through its VAE."""
 
+import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from rules.records import parse, record
+from rules.records import parse, record, write_atomically
 from train.anima import loading
 from train.anima.latents import decode_latents, encode_picture
 from train.config import BaseFiles, SampleSettings
@@ -102,6 +103,25 @@ class SmallStudio:
         pixels_CHW = torch.from_numpy(bytes_HWC.copy()).permute(2, 0, 1).float() / 127.5 - 1
         latent_CHW = encode_picture(self._vae, pixels_CHW.to(self._device))
         return _picture(decode_latents(self._vae, latent_CHW[None])[0])
+
+
+def write_strip(path: Path, drawn: Sequence[Image.Image]) -> None:
+    """Keep pictures of one size side by side; raises OSError."""
+    width, height = drawn[0].size
+    strip = Image.new("RGB", (len(drawn) * width, height))
+    for place, picture in enumerate(drawn):
+        strip.paste(picture, (place * width, 0))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = io.BytesIO()
+    strip.save(held, "PNG")
+    write_atomically(path, held.getvalue())
+
+
+def read_strip(path: Path, count: int) -> list[Image.Image]:
+    """So many pictures that lie side by side; raises OSError."""
+    with Image.open(path) as strip:
+        width, height = strip.width // count, strip.height
+        return [strip.crop((n * width, 0, (n + 1) * width, height)) for n in range(count)]
 
 
 def _picture(pixels_CHW: torch.Tensor) -> Image.Image:

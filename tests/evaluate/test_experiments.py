@@ -14,6 +14,7 @@ from support.pretraining import make_tiny
 from curate.classify.embedded import Embedded
 from curate.figures.draw import draw
 from curate.figures.prior import sample_many
+from evaluate.experiments import calibration
 from evaluate.experiments import run as runs
 from evaluate.experiments.calibration import (
     Power,
@@ -22,18 +23,22 @@ from evaluate.experiments.calibration import (
     chosen,
     load_space,
     powers,
+    read_tried,
     run_calibration,
     table,
+    write_tried,
 )
 from evaluate.experiments.control import AxisControl, count_up, measure
 from evaluate.experiments.control import table as control_table
 from evaluate.experiments.effects import judge
+from evaluate.experiments.palettes import palettes
 from evaluate.experiments.reading import HEADS, Reading, Skill, fit_reader, truths_of
 from evaluate.experiments.report import lines_of, plot, read_outcomes
 from evaluate.experiments.run import Bench, run_experiment, write_outcome
 from evaluate.experiments.spec import SPECS, Effect, Experiment, Training, load_experiments
 from evaluate.experiments.studio import Drawing, SmallStudio, base_files
-from rules.records import RecordError, parse_json
+from evaluate.experiments.told import told_by_code
+from rules.records import RecordError
 from rules.registry import all_rules
 
 CODES = {rule.code for rule in all_rules()}
@@ -164,7 +169,7 @@ def test_conditions_of_the_base_alone_are_drawn_once(bench: Bench) -> None:
     alone = [row for row in outcome.rows if row.condition == "base"]
     assert len({row.key for row in alone}) == 1
     assert len(alone) == 2
-    config = bench.work / "flipped_side" / "flipped-0" / "train.yaml"
+    [config] = (bench.work / "flipped_side").glob("flipped-0-*/train.yaml")
     assert "flip: true" in config.read_text()
 
 
@@ -179,6 +184,31 @@ def test_the_reader_says_what_it_was_fitted_to_and_how_well(bench: Bench) -> Non
     skills = bench.reader.probes["hair_colour"].skills
     assert set(skills) == set(bench.reader.probes["hair_colour"].labels)
     assert len({skill.shown + skill.others for skill in skills.values()}) == 1
+
+
+def test_a_palette_counts_colours_band_by_band() -> None:
+    picture = Image.new("RGB", (16, 10), (255, 0, 0))
+    picture.paste((0, 0, 255), (5, 8, 11, 10))  # the middle of the lowest band
+    [palette] = palettes([picture])
+    red, blue = 3 * 16, 3
+    shares = palette.reshape(5, 2, 64)
+    assert shares.sum(axis=2) == pytest.approx(1.0)
+    assert shares[:4, :, red] == pytest.approx(1.0)
+    assert shares[4, 0, blue] == pytest.approx(6 / 16)
+    assert shares[4, 1, blue] == pytest.approx(1.0)
+
+
+def test_colours_are_read_of_palettes_where_embeddings_know_nothing(tmp_path: Path) -> None:
+    eyes = Embedded(tiny_embedded(tmp_path / "eyes"))
+    reader = fit_reader(eyes, list, size=(56, 80), count=240, kept=tmp_path / "kept")
+    told = [skill.balanced for skill in reader.probes["hair_colour"].skills.values()]
+    assert min(told) > 0.75
+    red, blue, redder = (
+        Image.new("RGB", (56, 80), c) for c in ((200, 0, 0), (0, 0, 200), (210, 9, 0))
+    )
+    one, other, like = reader.likenesses([red, blue, redder])
+    assert one @ one == pytest.approx(1.0)
+    assert one @ like > one @ other
 
 
 def test_skill_is_balanced_and_what_is_hardly_read_decides_nothing(bench: Bench) -> None:
@@ -227,25 +257,35 @@ def test_the_space_of_faults_is_declared_and_walked_through_by_chance() -> None:
     assert {code for f in space.failures.values() for code in f.codes} <= CODES
 
 
-def test_a_dataset_of_the_space_is_linted_trained_and_counted(bench: Bench) -> None:
+def test_a_dataset_of_the_space_is_linted_trained_and_counted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     space = load_space()
     tiny = replace(shortened("core_in_tags"), name="calibration")
     known = {shot.name: replace(shot, count=1, size=(64, 64)) for shot in space.experiment.shots}
     tiny = replace(tiny, shots=tuple(known.values()), arms={}, conditions={}, effects=())
-    found = run_calibration(replace(space, experiment=tiny), bench, datasets=1)
-    lines = (bench.work / "calibration" / "calibration.jsonl").read_text().splitlines()
-    [tried] = [parse_json(Tried, line, "calibration") for line in lines]
-    assert tried.variants == chosen(replace(space, experiment=tiny), 0)
+    space = replace(space, experiment=tiny)
+    [tried] = run_calibration(space, bench, datasets=1)
+    assert list(read_tried(bench.work / "calibration" / "calibration.jsonl")) == [tried]
+    write_tried([tried], bench.work / "kept" / "calibration.jsonl")
+    assert list(read_tried(bench.work / "kept" / "calibration.jsonl")) == [tried]
+    assert tried.variants == chosen(space, 0)
     assert set(tried.shares) == set(space.failures)
     assert "COV015" in tried.codes
+    found = powers(space, [tried])
     assert sum(p.hits + p.false + p.missed + p.quiet for p in found if p.half == "held out") == 0
-    assert run_calibration(replace(space, experiment=tiny), bench, datasets=1) == found
+
+    monkeypatch.setattr(calibration, "_try", refuse)
+    assert run_calibration(space, bench, datasets=1) == (tried,)
+    with pytest.raises(AssertionError):  # another space is tried anew
+        run_calibration(replace(space, experiment=replace(tiny, seeds=3)), bench, datasets=1)
 
 
 def test_findings_are_held_against_failures_on_each_half() -> None:
     space = load_space()
     tried = [
         Tried(
+            key=f"{number}",
             number=number,
             variants={},
             codes=("COV005",) if number % 2 else (),
@@ -263,3 +303,9 @@ def test_findings_are_held_against_failures_on_each_half() -> None:
     weak = Power(code="X", failure="f", half="open", hits=5, false=5, missed=5, quiet=5)
     assert weak.word == "not shown to foretell"
     assert "15 of 15 (80% to 100%)" in "".join(table([low]))
+    said = (
+        "Of 30 random sets that were held out, `low angle` failed in 15 of 15 (80% to 100%) "
+        "with this finding and in 0 of 15 (0% to 20%) without; false alarms 0 of 15 (0% to "
+        "20%): a finding foretells it."
+    )
+    assert told_by_code([], [low, weak]) == {"COV005": (said,)}

@@ -10,18 +10,28 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+import yaml
 
 from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
+from evaluate.experiments.__main__ import RESULTS
+from evaluate.experiments.calibration import ROWS, load_space, read_tried
+from evaluate.experiments.calibration import powers as all_powers
+from evaluate.experiments.report import read_outcomes
+from evaluate.experiments.told import evidence_page, told_by_code
 from evaluate.verdicts.manual import manual as verdict_manual
+from rules.miniature import FILE as MINIATURE
+from rules.miniature import miniature_evidence
 from rules.registry import FAMILIES, all_rules
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "curate", "train", "evaluate")
+# As seen from docs/.
+PLOTS = "../evaluate/experiments/results"
 SECTION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OTHERS = {
     "tests/": "mirrors the packages; rules/cases holds one YAML file of cases a rule",
@@ -31,8 +41,25 @@ OTHERS = {
 }
 
 
-def generated() -> dict[Path, str]:
-    """File -> what it should hold."""
+def generated() -> Iterator[tuple[Path, str]]:
+    """Files and what they should hold; later ones are made from earlier ones."""
+    outcomes = read_outcomes(RESULTS)
+    tried = list(read_tried(RESULTS / ROWS))
+    powers = list(all_powers(load_space(), tried)) if tried else []
+    told = {code: list(some) for code, some in told_by_code(outcomes, powers).items()}
+    yield MINIATURE, yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
+    miniature_evidence.cache_clear()
+    yield ROOT / "docs" / "evidence.md", _page(evidence_page(outcomes, powers, PLOTS))
+    yield ROOT / "rules" / "README.md", _manual()
+    yield ROOT / "docs" / "verdicts.md", verdict_manual()
+    yield from _readme()
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def _readme() -> Iterator[tuple[Path, str]]:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     sections = {
@@ -41,12 +68,7 @@ def generated() -> dict[Path, str]:
         "tree": _tree(),
         "rules": markdown_table(),
     }
-    filled = SECTION.sub(lambda m: f"{m[1]}{sections[m[2]]}\n{m[3]}", text)
-    return {
-        ROOT / "rules" / "README.md": _manual(),
-        ROOT / "docs" / "verdicts.md": verdict_manual(),
-        readme: filled,
-    }
+    yield readme, SECTION.sub(lambda m: f"{m[1]}{sections[m[2]]}\n{m[3]}", text)
 
 
 def _manual() -> str:
@@ -120,18 +142,17 @@ def _docstring(path: Path) -> str:
 
 def main(*, check: bool) -> int:
     """Write the files, or say which are out of date."""
-    stale = [
-        (path, text)
-        for path, text in generated().items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    for path, text in stale:
+    stale = False
+    for path, text in generated():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale = True
         sys.stdout.write(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}\n")
         if not check:
             path.write_text(text, encoding="utf-8")
     if check and stale:
         sys.stdout.write("run `make docs`\n")
-    return int(check and bool(stale))
+    return int(check and stale)
 
 
 if __name__ == "__main__":
