@@ -1,6 +1,7 @@
 """Experiments on the miniature base: which of them hold, and what prompts control."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).with_name("results")
 PROBES = 3000
+# One character is not as many as all.
+OF_ONE = 2
 
 base_option = click.option(
     "--base", default="mini", show_default=True, help="One that ships, or a folder of one."
@@ -122,7 +125,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
 def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench":
     import torch
 
-    from evaluate.experiments.reading import VERSION, fit_reader
+    from evaluate.experiments.reading import VERSION, Reader, fit_reader
     from evaluate.experiments.run import Bench
     from evaluate.experiments.studio import Drawing, SmallStudio, base_files
     from evaluate.judges.classifier import load_classifier
@@ -136,10 +139,22 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     classifier = load_classifier(judge, work)
     studio = SmallStudio(files, work / "cache", torch.device("cpu"))
     size = (Drawing().width, Drawing().height)
-    key = key_of(weights_digest(Path(files.vae)), classifier.id, VERSION, size, probes)
-    kept = work / "probes" / f"{key}.safetensors"
-    reader = fit_reader(classifier, studio.through_vae, size=size, count=probes, kept=kept)
-    return Bench(work=work, studio=studio, reader=reader)
+    vae = weights_digest(Path(files.vae))
+
+    @cache
+    def fitted(character: str | None) -> Reader:
+        count = probes if character is None else probes // OF_ONE
+        key = key_of(vae, classifier.id, VERSION, size, count, character)
+        return fit_reader(
+            classifier,
+            studio.through_vae,
+            size=size,
+            count=count,
+            kept=work / "probes" / f"{key}.safetensors",
+            character=character,
+        )
+
+    return Bench(work=work, studio=studio, reader=fitted(None), fit=fitted)
 
 
 def main() -> None:

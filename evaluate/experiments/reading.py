@@ -3,13 +3,15 @@
 The classifier's heads name framing, view, elevation and pose. What they do not name (hair, clothes,
 features) is read by probes, fitted to drawn figures that went through the base's VAE, so that they
 look as what the base draws: linear ones of the classifier's embeddings for shapes, trees over
-palettes for colours.
+palettes for colours. Details that are too small to be read of anybody are read of one character,
+by probes that saw her with and without them.
 Shape legend: n pictures, d numbers of an embedding or a palette.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +23,11 @@ from safetensors.numpy import save
 
 from curate.classify.classifier import Classifier, Looks
 from curate.classify.fitting import fit_linear, standard
+from curate.figures.character import Character
 from curate.figures.draw import draw
+from curate.figures.figure import Figure
 from curate.figures.prior import sample_many
+from curate.figures.spec import sheet
 from curate.figures.truth import Truth
 from curate.progress import progress
 from evaluate.experiments.palettes import palettes
@@ -37,6 +42,7 @@ LIKENESS = "likeness"
 PROBED = "probed_"
 # Where legs are not in sight, no pose is told.
 BODY = frozenset({"full", "cowboy"})
+NEAR = frozenset({"face", "bust"})
 # Of a feature's pixels in a picture of the base's size; fewer are not to be seen.
 ENOUGH = 20
 FEATURES = ("intakes", "ribbon", "braid", "ponytail", "side ponytail", "ahoge")
@@ -44,8 +50,12 @@ SHOWN, HIDDEN = "shown", "not shown"
 # What is told by colours; all else is told by shapes.
 COLOURED = frozenset({"hair_colour", "eye_colour", "ribbon"})
 TREES, LEAST_LEAF = 400, 2
+# Of the kernel machine: how dearly it pays for a figure on the wrong side.
+LOOSE = 10.0
 # Of the probes: other ones read the same pictures otherwise.
-VERSION = "probes-2"
+VERSION = "probes-3"
+# What is read of one character only, in colours around her head.
+DETAILS = frozenset({*FEATURES, "tail_side"})
 
 Floats = NDArray[np.float32]
 # Of each picture the number of the label that is likeliest.
@@ -96,18 +106,17 @@ class Probe:
     """From what is seen of pictures to the labels of an axis.
 
     Attributes:
-        coloured: whether it reads palettes, in place of embeddings.
+        see: what it looks at.
     """
 
     labels: tuple[str, ...]
-    coloured: bool
+    see: Callable[[Sights], Floats]
     call: Call
     skills: Mapping[str, Skill]
 
     def read(self, sights: Sights) -> list[str]:
         """The likeliest label of each picture."""
-        seen_nd = sights.palettes_nd if self.coloured else sights.embeddings_nd
-        return [self.labels[i] for i in self.call(seen_nd)]
+        return [self.labels[i] for i in self.call(self.see(sights))]
 
 
 def truths_of(truth: Truth) -> dict[str, str]:
@@ -125,12 +134,18 @@ def truths_of(truth: Truth) -> dict[str, str]:
         told[f"{PROBED}upright"] = "upright" if truth.pose == "upright" else "not upright"
     for feature in FEATURES:
         pixels = truth.parts.get(feature, 0)
-        if not 0 < pixels < ENOUGH:
+        hair_in_hair = feature == "intakes" and not _face_to_face(truth)
+        if not 0 < pixels < ENOUGH and not hair_in_hair:
             told[feature] = SHOWN if pixels else HIDDEN
     tail = truth.features.get("side ponytail")
     if tail is not None and tail.viewer_side in {"left", "right"}:
         told["tail_side"] = tail.viewer_side
     return told
+
+
+def _face_to_face(truth: Truth) -> bool:
+    """Whether locks before the face can be told from other hair at all."""
+    return truth.framing in NEAR and truth.view.startswith(("front", "three_quarter"))
 
 
 class Reader:
@@ -141,9 +156,11 @@ class Reader:
         probes: axis -> probe.
     """
 
-    def __init__(self, classifier: Classifier, probes: Mapping[str, Probe]) -> None:
+    def __init__(
+        self, classifier: Classifier, probes: Mapping[str, Probe], character: str = ""
+    ) -> None:
         self._classifier = classifier
-        self.id = f"{classifier.id} {VERSION}"
+        self.id = f"{classifier.id} {VERSION} {character}".rstrip()
         self.probes = probes
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
@@ -195,8 +212,14 @@ class Drawn(NamedTuple):
     told: list[dict[str, str]]
 
 
-def fit_reader(
-    classifier: Classifier, through: Through, *, size: tuple[int, int], count: int, kept: Path
+def fit_reader(  # noqa: PLR0913 - all but two by keyword
+    classifier: Classifier,
+    through: Through,
+    *,
+    size: tuple[int, int],
+    count: int,
+    kept: Path,
+    character: str | None = None,
 ) -> Reader:
     """Fit the probes to drawn figures.
 
@@ -206,16 +229,43 @@ def fit_reader(
         size: width and height of the figures.
         count: how many; a quarter of them test the probes.
         kept: file of what was drawn and seen, read where it is there.
+        character: whose details are told, in place of what any figure shows.
     """
-    drawn = _read_drawn(kept) or _drawn(classifier, through, size, count)
+    figures = sample_many(PRIOR, SEED, count)
+    if character is not None:
+        figures = _of_one(figures, sheet(character))
+    drawn = _read_drawn(kept) or _drawn(classifier, through, size, figures)
     if drawn is None:
-        return Reader(classifier, {})
+        return Reader(classifier, {}, character or "")
     if not kept.exists():
         told = {"told": json.dumps(drawn.told)}
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(kept, save(drawn.sights._asdict(), told))
     axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
-    return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes})
+    if character is None:
+        return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes})
+    details = {axis: _probe_of_one(axis, *drawn) for axis in axes if axis in DETAILS}
+    return Reader(classifier, details, character)
+
+
+def _of_one(figures: Sequence[Figure], character: Character) -> list[Figure]:
+    """The same with one character in every one's place, with and without her details."""
+    hair, worn = character.hair, character.accessories
+    variants = [
+        replace(
+            character,
+            hair=replace(hair, intakes=intakes, side=side),
+            accessories=replace(worn, ribbon=ribbon),
+        )
+        for intakes in (hair.intakes, 0.0)
+        for ribbon in (worn.ribbon, None)
+        for side in ("left", "right")
+    ]
+    outfits = list(character.outfits)
+    return [
+        replace(figure, character=variants[i % len(variants)], outfit=outfits[i % len(outfits)])
+        for i, figure in enumerate(figures)
+    ]
 
 
 def _read_drawn(path: Path) -> Drawn | None:
@@ -227,12 +277,11 @@ def _read_drawn(path: Path) -> Drawn | None:
 
 
 def _drawn(
-    classifier: Classifier, through: Through, size: tuple[int, int], count: int
+    classifier: Classifier, through: Through, size: tuple[int, int], figures: Sequence[Figure]
 ) -> Drawn | None:
     sights: list[Sights] = []
     told: list[dict[str, str]] = []
-    figures = sample_many(PRIOR, SEED, count)
-    batches = [figures[i : i + BATCH] for i in range(0, count, BATCH)]
+    batches = [figures[i : i + BATCH] for i in range(0, len(figures), BATCH)]
     for batch in progress(batches, total=len(batches), doing="fitting probes to figures"):
         drawings = [draw(figure, *size) for figure in batch]
         pictures = through([Image.fromarray(drawing.picture) for drawing in drawings])
@@ -245,13 +294,29 @@ def _drawn(
 
 
 def _probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
+    if axis in COLOURED:
+        return _fitted(axis, sights, told, attrgetter("palettes_nd"), _trees)
+    return _fitted(axis, sights, told, attrgetter("embeddings_nd"), _linear)
+
+
+def _probe_of_one(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
+    return _fitted(axis, sights, told, attrgetter("palettes_nd"), _kernel)
+
+
+def _fitted(
+    axis: str,
+    sights: Sights,
+    told: Sequence[Mapping[str, str]],
+    see: Callable[[Sights], Floats],
+    fit: Callable[[Floats, NDArray[np.int64], int], Call],
+) -> Probe:
+    """A probe of one axis: fitted to three of every four figures, tested on the fourth."""
     places = [i for i, truths in enumerate(told) if axis in truths]
     labels = tuple(sorted({told[i][axis] for i in places}))
     numbers = np.array([labels.index(told[i][axis]) for i in places])
     tested = np.arange(len(places)) % 4 == 3  # noqa: PLR2004 - the last of every four
-    coloured = axis in COLOURED
-    known_nd = (sights.palettes_nd if coloured else sights.embeddings_nd)[places]
-    call = (_trees if coloured else _linear)(known_nd[~tested], numbers[~tested], len(labels))
+    known_nd = see(sights)[places]
+    call = fit(known_nd[~tested], numbers[~tested], len(labels))
     called = call(known_nd[tested])
     skills = {
         label: Skill(
@@ -262,7 +327,7 @@ def _probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Prob
         )
         for i, label in enumerate(labels)
     }
-    return Probe(labels=labels, coloured=coloured, call=call, skills=skills)
+    return Probe(labels=labels, see=see, call=call, skills=skills)
 
 
 def _linear(known_nd: Floats, numbers: NDArray[np.int64], count: int) -> Call:
@@ -273,6 +338,15 @@ def _linear(known_nd: Floats, numbers: NDArray[np.int64], count: int) -> Call:
 
     linear = fit_linear(standardised(known_nd), numbers, count, penalty=3.0)
     return lambda seen_nd: linear(standardised(seen_nd)).argmax(axis=1)
+
+
+def _kernel(known_nd: Floats, numbers: NDArray[np.int64], _: int) -> Call:
+    from sklearn.svm import SVC  # type: ignore[import-untyped]
+
+    if len(set(numbers)) == 1:  # it is the only thing that was ever shown
+        return lambda seen_nd: np.full(len(seen_nd), numbers[0])
+    machine = SVC(C=LOOSE, class_weight="balanced").fit(np.sqrt(known_nd), numbers)
+    return lambda seen_nd: np.asarray(machine.predict(np.sqrt(seen_nd)), np.int64)
 
 
 def _trees(known_nd: Floats, numbers: NDArray[np.int64], _: int) -> Call:

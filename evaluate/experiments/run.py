@@ -5,7 +5,7 @@ there is not drawn again, so an experiment that was stopped goes on.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ QUICK_TRAININGS, QUICK_SEEDS = 3, 4
 # Of an experiment, what decides no LoRA.
 APART = frozenset(
     {"name", "claim", "title", "codes", "prediction", "arms", "conditions", "effects"}
-    | {"likeness_of", "seeds"}
+    | {"likeness_of", "probed_on", "seeds"}
 )
 
 
@@ -81,11 +81,21 @@ def quickened(experiment: Experiment) -> Experiment:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What every experiment is run with: a folder, the base at work, and who reads pictures."""
+    """What every experiment is run with: a folder, the base at work, and who reads pictures.
+
+    Attributes:
+        reader: of anybody.
+        fit: name of a character -> who reads her details.
+    """
 
     work: Path
     studio: SmallStudio
     reader: Reader
+    fit: Callable[[str], Reader]
+
+    def reader_of(self, experiment: Experiment) -> Reader:
+        """Who reads the pictures of an experiment."""
+        return self.reader if experiment.probed_on is None else self.fit(experiment.probed_on)
 
 
 def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False) -> Outcome:
@@ -101,7 +111,7 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
     values: dict[str, dict[int, Sequence[float | None]]] = {}
     for row in rows:
         values.setdefault(row.condition, {})[row.training] = row.values
-    skills = _skills(asked, bench.reader)
+    skills = _skills(asked, bench.reader_of(asked))
     found = tuple(_readable(judge(e, values), e, asked, skills) for e in asked.effects)
     return Outcome(
         name=asked.name,
@@ -110,7 +120,7 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
         codes=asked.codes,
         prediction=asked.prediction,
         base=bench.studio.base.sha256 or "",
-        reader=bench.reader.id,
+        reader=bench.reader_of(asked).id,
         quick=quick,
         word=found[0].word,
         found=found,
@@ -168,7 +178,8 @@ def _read_rows(path: Path) -> Iterator[Row]:
 def _key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
     """Everything that decides a row."""
     drawing = _drawing_key(experiment, bench, condition, training)
-    return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, bench.reader.id)
+    reader = bench.reader_of(experiment).id
+    return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, reader)
 
 
 def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
@@ -193,7 +204,7 @@ def _values(
     drawn = _pictures(experiment, bench, condition, folder, training)
     if condition.axis == LIKENESS:
         return list(_likeness(experiment, bench, drawn, training))
-    readings = bench.reader.read(drawn)
+    readings = bench.reader_of(experiment).read(drawn)
     found = [reading.labels.get(condition.axis) for reading in readings]
     return [None if label is None else float(label == condition.label) for label in found]
 

@@ -109,6 +109,7 @@ class Experiment:
         prediction: written before the first run.
         described: what stands for the trigger where the base draws the material.
         likeness_of: shots whose pictures `likeness` compares with.
+        probed_on: the character whose details are told; none where strangers' looks are.
         declared: of dataset.yaml, beside trigger, base and resolution.
         seeds: of the pictures of each condition.
         effects: the first one decides.
@@ -129,6 +130,7 @@ class Experiment:
     conditions: Mapping[Name, Condition]
     effects: tuple[Effect, ...]
     likeness_of: tuple[Name, ...] = ()
+    probed_on: Name | None = None
     declared: Mapping[str, Any] = field(default_factory=dict)
     training: Training
     drawing: Drawing

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,7 +58,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     reader = fit_reader(eyes, studio.through_vae, size=(48, 80), count=64, kept=kept)
     again = fit_reader(eyes, refuse, size=(48, 80), count=64, kept=kept)
     assert all(reader.probes[axis].skills == again.probes[axis].skills for axis in reader.probes)
-    return Bench(work=folder / "evidence", studio=studio, reader=reader)
+    return Bench(work=folder / "evidence", studio=studio, reader=reader, fit=lambda _: reader)
 
 
 def refuse(*_: object) -> NoReturn:
@@ -179,23 +180,40 @@ def test_the_reader_says_what_it_was_fitted_to_and_how_well(bench: Bench) -> Non
     [reading] = bench.reader.read([Image.fromarray(drawing.picture)])
     assert set(HEADS) <= set(reading.labels)
     assert reading.labels["hair_colour"] in bench.reader.probes["hair_colour"].labels
-    told = truths_of(drawing.truth)
-    assert told["intakes"] == "not shown"
+    told = [truths_of(draw(figure, 48, 80).truth) for figure in sample_many("default", 5, 12)]
+    # Locks before the face are told only of who is near and faces us.
+    near = [
+        t["probed_framing"] in {"face", "bust"} and "back" not in t["probed_view"] for t in told
+    ]
+    assert any(near)
+    assert all("intakes" not in t or is_near for t, is_near in zip(told, near, strict=True))
     skills = bench.reader.probes["hair_colour"].skills
     assert set(skills) == set(bench.reader.probes["hair_colour"].labels)
     assert len({skill.shown + skill.others for skill in skills.values()}) == 1
 
 
-def test_a_palette_counts_colours_band_by_band() -> None:
+def test_a_palette_counts_colours_part_by_part() -> None:
     picture = Image.new("RGB", (16, 10), (255, 0, 0))
-    picture.paste((0, 0, 255), (5, 8, 11, 10))  # the middle of the lowest band
+    picture.paste((0, 0, 255), (4, 8, 10, 10))  # in the lowest row a part, and half of the next
     [palette] = palettes([picture])
     red, blue = 3 * 16, 3
-    shares = palette.reshape(5, 2, 64)
+    shares = palette.reshape(5, 4, 64)
     assert shares.sum(axis=2) == pytest.approx(1.0)
     assert shares[:4, :, red] == pytest.approx(1.0)
-    assert shares[4, 0, blue] == pytest.approx(6 / 16)
-    assert shares[4, 1, blue] == pytest.approx(1.0)
+    assert shares[4, :, blue].tolist() == [0, 1, 0.5, 0]
+    assert shares[4, :, red].tolist() == [1, 0, 0.5, 1]
+
+
+def test_details_are_read_of_one_character_who_was_seen_without_them(tmp_path: Path) -> None:
+    eyes = Embedded(tiny_embedded(tmp_path / "eyes"))
+    fitted = partial(fit_reader, eyes, list, size=(56, 80), count=240)
+    keichan = fitted(kept=tmp_path / "keichan", character="keichan")
+    assert keichan.probes["ribbon"].skills["shown"].balanced > 0.85
+    assert "hair_colour" not in keichan.probes
+    kanachan = fitted(kept=tmp_path / "kanachan", character="kanachan")
+    assert set(kanachan.probes["tail_side"].labels) == {"left", "right"}
+    assert kanachan.probes["tail_side"].skills["left"].balanced > 0.75
+    assert keichan.id != kanachan.id
 
 
 def test_colours_are_read_of_palettes_where_embeddings_know_nothing(tmp_path: Path) -> None:
