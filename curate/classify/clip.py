@@ -44,6 +44,20 @@ class ClipModel:
         with torch.inference_mode():
             return np.asarray(self._model.encode_image(self.tensor(squares)).numpy(), np.float32)
 
+    def encode_both_ways(self, squares: Sequence[Square]) -> Embeddings:
+        """The embedding of every picture, then that of its mirror image: (n, 2d).
+
+        Where one look errs, the other often does not; a linear head on both halves, the second
+        with its sides swapped, averages both looks.
+        """
+        with torch.inference_mode():
+            pictures_n3ss = self.tensor(squares)
+            looks = [
+                self._model.encode_image(way_n3ss).numpy()
+                for way_n3ss in (pictures_n3ss, pictures_n3ss.flip(3))
+            ]
+        return np.concatenate(looks, axis=1, dtype=np.float32)
+
     def tensor(self, squares: Sequence[Square]) -> torch.Tensor:
         """The model's input, shape (n, 3, s, s)."""
         pixels_nss3 = torch.from_numpy(np.stack(squares))

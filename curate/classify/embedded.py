@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from curate.classify import naming
-from curate.classify.both_ways import both_ways
+from curate.classify.blas import one_blas_thread
 from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel, as_half, build, plain_tokenizer
 from curate.classify.heads import Heads
@@ -68,13 +68,14 @@ class Embedded:
         self.prepare = Prepare(side=self.clip.side)
 
     def features(self, squares: Sequence[Square]) -> Embeddings:
-        """What the heads read of prepared pictures; see `both_ways`."""
-        return both_ways(self.clip, squares)
+        """What the heads read of prepared pictures; see `ClipModel.encode_both_ways`."""
+        return self.clip.encode_both_ways(squares)
 
     def classify(self, squares: list[Square]) -> Looks:
         """What is seen in prepared pictures."""
         features_nd = self.features(squares)
-        seen = self.heads.see(features_nd, self.id)
+        with one_blas_thread():
+            seen = self.heads.see(features_nd, self.id)
         as_they_are, _ = np.split(features_nd, 2, axis=1)
         return Looks(seen=seen, embeddings=unit(as_they_are))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from curate.classify.blas import one_blas_thread
 from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel
 from curate.classify.heads import Heads
@@ -53,10 +54,11 @@ class OpenClip:
         """What is seen in prepared pictures."""
         embeddings_nd = self.features(squares)
         unit_nd = unit(embeddings_nd)
-        if self._heads is not None:
-            seen = self._heads.see(embeddings_nd, self.id)
-        else:
-            seen = self._zero_shot.see(unit_nd, self.id)
+        with one_blas_thread():
+            if self._heads is not None:
+                seen = self._heads.see(embeddings_nd, self.id)
+            else:
+                seen = self._zero_shot.see(unit_nd, self.id)
         return Looks(seen=seen, embeddings=unit_nd)
 
 

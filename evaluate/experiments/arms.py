@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from PIL import Image
 
+from curate.errors import UserError
 from curate.figures.captions import CaptionPlan
 from curate.figures.dataset import draw_set
 from curate.figures.spec import FiguresSpec
@@ -92,7 +93,7 @@ def train_arm(
     """Train the LoRA of one training of an arm, or go on with it.
 
     Raises:
-        UserError: it cannot be trained.
+        UserError: it cannot be trained, or was interrupted.
     """
     plan = experiment.training
     epochs = arm.epochs or plan.epochs
@@ -120,7 +121,9 @@ def train_arm(
     write_atomically(path, yaml.safe_dump(told, sort_keys=False).encode())
     config = load_config(path)
     if not lora_of(config, epochs).exists():
-        run(config, approved_only=False, force=False, say=lambda _: None)
+        done = run(config, approved_only=False, force=False, say=lambda _: None)
+        if not done:
+            raise UserError(f"{config.run_folder}: interrupted; the same command goes on")
     return config
 
 

@@ -14,25 +14,22 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from PIL import Image
 from support.evaluations import random_lora, write_evaluation
 
 from evaluate.generate.easel import Easel
 from evaluate.generate.png_text import encoded
 from evaluate.generate.run import recipes_of
 from evaluate.matrix import prepare
-from evaluate.outputs.layout import Grid, Shown
-from evaluate.outputs.sheets import write_sheets
 from evaluate.rows import picture_file
-from evaluate.spec.cells import Cell
 from evaluate.spec.spec import load_spec
 from rules.records import write_atomically
 from train.drawing import autocast
 from train.stamps import weights_digest
 
-OVERHEAD, SWAP, MEGABYTES = 1.05, 1.0, 600
+OVERHEAD, SWAP, GROWTH = 1.05, 1.0, 1.1
 STEPS, SIDE = 8, 512
-ROWS, COLUMNS = 1_250, 8
+# Both fill more than one page.
+CELLS = 1_000, 10_000
 
 
 def seconds(call: Callable[[], object], times: int = 5) -> float:
@@ -99,39 +96,13 @@ def drawing(folder: Path) -> tuple[float, float]:
     return median(ratios), seconds(swap) / 2 / seconds(forward)
 
 
-REPORT = """
-import resource, sys
-sys.path.insert(0, sys.argv[2])
-from bench_evaluate import big_report
-big_report(sys.argv[1])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
-
-
-def big_report(folder: str) -> None:
-    """Sheets of ten thousand cells."""
-    path = Path(folder) / "one.png"
-    Image.effect_noise((832, 1216), 60).convert("RGB").save(path)
-    rows = tuple(("portrait", "K", seed) for seed in range(ROWS))
-    columns = tuple(f"ep{number}" for number in range(COLUMNS))
-    cells = {
-        (row, column): Shown(
-            cell=Cell(seed=row[2], checkpoint=column, epoch=1), key="", path=path, score=3.0
-        )
-        for row in rows
-        for column in columns
-    }
-    write_sheets(Grid(rows=rows, columns=columns, cells=cells), Path(folder) / "sheets", "bench")
-
-
-def memory(folder: Path) -> int:
-    """Most megabytes that sheets of ten thousand cells took."""
-    here = str(Path(__file__).parent)
+def memory(folder: Path, cells: int) -> int:
+    """Most MiB that contact sheets of so many cells took."""
     done = subprocess.run(
-        [sys.executable, "-c", REPORT, str(folder), here],
-        capture_output=True, text=True, check=True,
+        [sys.executable, "-m", "support.big_report", str(folder), str(cells)],
+        cwd=Path(__file__).parent, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return int(done.stdout.split()[-1])
+    return int(done.stdout)
 
 
 def main() -> int:
@@ -148,13 +119,9 @@ def main() -> int:
             ("a swap of LoRAs over one forward", swap, SWAP),
         ]
         if not options.no_report:
-            told.append(
-                (
-                    f"megabytes for sheets of {ROWS * COLUMNS:,} cells",
-                    memory(Path(folder)),
-                    MEGABYTES,
-                )
-            )
+            few, many = (memory(Path(folder), cells) for cells in CELLS)
+            print(f"sheets of {CELLS[0]:,} and {CELLS[1]:,} cells take {few} and {many} MiB")
+            told.append((f"memory of {CELLS[1]:,} cells over {CELLS[0]:,}", many / few, GROWTH))
     print("| what | measured | bound |\n| --- | ---: | ---: |")
     for what, found, bound in told:
         print(f"| {what} | {found:.3g} | {bound:g} |")

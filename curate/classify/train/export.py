@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from curate.classify.both_ways import both_ways
 from curate.classify.calibration import (
     NEVER,
     choose_threshold,
@@ -83,7 +82,7 @@ def _known(seed: int, side: int, worn: bool, numbered: tuple[int, Figure]) -> Kn
 def features_of(clip: ClipModel, squares: Sequence[Square]) -> NDArray[np.float32]:
     """Give what heads read of prepared pictures (n, 2d)."""
     batches = range(0, len(squares), BATCH)
-    return np.concatenate([both_ways(clip, squares[i : i + BATCH]) for i in batches])
+    return np.concatenate([clip.encode_both_ways(squares[i : i + BATCH]) for i in batches])
 
 
 def export(
