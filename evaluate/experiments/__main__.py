@@ -84,13 +84,24 @@ def run(  # noqa: PLR0913, PLR0917 - options
 @clip_option
 @probes_option
 @click.option("--count", default=500, show_default=True, help="Prompts.")
-def control(base: str, work: Path, clip_model: str | None, probes: int, count: int) -> None:
+@click.option("--steps", default=12, show_default=True, help="Of the sampler.")
+@click.option("--cfg", default=2.5, show_default=True, help="Guidance; 1 is none.")
+def control(  # noqa: PLR0913, PLR0917 - options
+    base: str,
+    work: Path,
+    clip_model: str | None,
+    probes: int,
+    count: int,
+    steps: int,
+    cfg: float,
+) -> None:
     """Measure how far prompts control what the base draws."""
     from evaluate.experiments.control import measure, table
     from evaluate.experiments.studio import Drawing
 
     bench = _bench(base, work, clip_model, probes)
-    rows = measure(bench.studio, bench.reader, Drawing(), count=count, out=work / "control")
+    drawing = Drawing(steps=steps, cfg=cfg)
+    rows = measure(bench.studio, bench.reader, drawing, count=count, out=work / "control")
     for line in table(rows):
         click.echo(line)
 

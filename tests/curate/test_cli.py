@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.folders import dataset, draw
 
-from curate import cli
+from curate import cli, manual
 from rules import engine
 from rules.registry import all_rules
 from rules.violation import Said
@@ -163,6 +163,19 @@ def test_explain_prints_a_page_for_every_code(capsys: pytest.CaptureFixture[str]
         assert page.startswith(f"{rule['code']} {rule['name']} ({rule['severity']}")
         assert all(option["name"] in page for option in rule["options"])
     assert run("explain", "underscore-tag", capsys=capsys)[1].startswith("TAG001")
+
+
+def test_a_page_tells_what_the_small_base_said_of_a_rule(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manual, "miniature_evidence", lambda: {"COV005": ("It came true.",)})
+    _, page, _ = run("explain", "COV005", capsys=capsys)
+    assert page.endswith("Evidence in miniature\n\n  - It came true.\n")
+    assert "Evidence in miniature" not in run("explain", "TAG001", capsys=capsys)[1]
+    rules = json.loads(run("explain", "COV005", "--format", "json", capsys=capsys)[1])
+    assert rules["miniature"] == ["It came true."]
+    [rule] = [rule for rule in all_rules() if rule.code == "COV005"]
+    assert manual.markdown_page(rule).endswith("**Evidence in miniature**\n\n- It came true.\n")
 
 
 def test_the_installed_command_runs() -> None:

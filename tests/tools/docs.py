@@ -49,7 +49,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     told = {code: list(some) for code, some in told_by_code(outcomes, powers).items()}
     yield MINIATURE, yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
     miniature_evidence.cache_clear()
-    yield ROOT / "docs" / "evidence.md", _page(evidence_page(outcomes, powers, PLOTS))
+    if outcomes or powers:
+        yield ROOT / "docs" / "evidence.md", _page(evidence_page(outcomes, powers, PLOTS))
     yield ROOT / "rules" / "README.md", _manual()
     yield ROOT / "docs" / "verdicts.md", verdict_manual()
     yield from _readme()
