@@ -17,10 +17,16 @@ spec_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 images_option = click.option(
-    "--max-images", type=click.IntRange(0), help="Stop after so many pictures; exit 3."
+    "--max-images",
+    type=click.IntRange(0),
+    envvar="LORA_CURATE_MAX_IMAGES",
+    help="Stop after so many pictures; exit 3.",
 )
 hours_option = click.option(
-    "--max-gpu-hours", type=click.FloatRange(0), help="Stop when so many are spent; exit 3."
+    "--max-gpu-hours",
+    type=click.FloatRange(0),
+    envvar="LORA_CURATE_MAX_GPU_HOURS",
+    help="Stop when so many are spent; exit 3.",
 )
 cost_option = click.option(
     "--max-cost",
@@ -30,13 +36,7 @@ cost_option = click.option(
 )
 
 
-@click.group(
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        # Every option has a twin in the environment: EVALUATE_MATRIX_MAX_IMAGES.
-        "auto_envvar_prefix": "EVALUATE",
-    }
-)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lora-curate", prog_name="evaluate")
 def cli() -> None:
     """Draw a matrix from checkpoints, judge it, and say only what its seeds can bear."""
@@ -85,6 +85,7 @@ def matrix(
 @click.option(
     "--repeats",
     type=click.IntRange(1, 9),
+    envvar="LORA_CURATE_JUDGE_REPEATS",
     help="How often a vision judge looks at a picture; the median counts.",
 )
 @cost_option

@@ -21,6 +21,7 @@ from train.lock import locked
 from train.stamps import key_of
 
 CODES = frozenset({"EVL020", "EVL023"})
+UNTRIED = "uncalibrated: not held against people (J7)"
 
 
 def pairs_of(one: Opened, other: Opened) -> list[Pair]:
@@ -92,8 +93,10 @@ def compare(one: Opened, other: Opened, axes: Sequence[str], limit: float | None
     wanted = {(pair.first, pair.second) for pair in pairs}
     kept = [row for row in journal.read() if (row.first, row.second) in wanted]
     evidence = Evidence(pairings=list(pairings(kept, asked.id)), bases=_bases(one, other))
-    qualified = qualification.read(one.spec.folder, one.score_rows, kept)
-    stamp, calibrated = qualification.stamp_of(qualified)
+    known = qualification.read(one.spec.folder, one.score_rows, kept)
+    # Another judge's calibration says nothing of who compared.
+    qualified = [each for each in known if qualification.same_model(each.judge, asked.id)]
+    stamp, calibrated = qualification.stamp_of(qualified) if qualified else (UNTRIED, False)
     judged = judge(evidence, calibrated=calibrated, codes=CODES)
     return VerdictFile(
         tool=TOOL,

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from curate.errors import UserError
 from evaluate.verdicts.registry import all_verdicts
-from evaluate.verdicts.verdict import Verdict, VerdictFile
+from evaluate.verdicts.verdict import DECIDED, UNDECIDED, Verdict, VerdictFile
 
-# What nobody wants to publish, where it is confirmed.
+# What nobody wants to publish, where it is decided.
 FAILING = (
     "EVL008:broken",
     "EVL024:wrong_side",
@@ -16,8 +16,6 @@ FAILING = (
     "EVL029:leaks",
 )
 # An outcome may hold a format's name, which is the user's; a pattern of the manual is no outcome.
-# Words that more seeds would not be asked about any more.
-DECIDED = frozenset({"confirmed", "no_difference", "fluke"})
 CONDITION = re.compile(r"(EVL\d{3}):([^@*]+)(?:@(.+))?")
 
 
@@ -71,7 +69,8 @@ def _parsed(condition: str) -> tuple[str, str, str | None]:
         raise UserError(f"`{condition}`: write CODE:outcome, such as {FAILING[0]}")
     code, outcome, subject = parts.groups()
     rule = rules[code]
-    if not rule.gives(outcome):
-        known = f"write one of {', '.join(rule.outcomes)}" if rule.outcomes else "it has none"
-        raise UserError(f"`{condition}`: {code} has no outcome `{outcome}`; {known}")
+    if outcome in UNDECIDED or not rule.gives(outcome):
+        decided = ", ".join(one for one in rule.outcomes if one not in UNDECIDED)
+        known = f"write one of {decided}" if decided else "it decides nothing"
+        raise UserError(f"`{condition}`: {code} never decides `{outcome}`; {known}")
     return code, outcome, subject

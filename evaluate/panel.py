@@ -45,7 +45,8 @@ def observe(plan: Plan, rows: Mapping[str, Mapping[str, Sequence[ScoreRow]]]) ->
 
 def _one(cell: Cell, key: str, attribute: str, rows: Sequence[ScoreRow]) -> Observation:
     scored = [row for row in rows if row.state == "scored"]
-    kept = scored or [row for row in rows if row.state == "invisible"] or list(rows)
+    unseen = [row for row in rows if row.state == "invisible"]
+    kept = (scored if len(scored) >= len(unseen) else unseen) or list(rows)
     values = [row.value for row in kept if row.value is not None]
     labels = Counter(row.label for row in kept if row.label is not None)
     vectors = [row.vector for row in kept if row.vector is not None]

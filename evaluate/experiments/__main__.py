@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from evaluate.experiments.run import Bench
 
 RESULTS = Path(__file__).with_name("results")
+# What was run with fewer trainings or datasets is no result.
+TRIAL = "trial"
 PROBES = 3000
-# One character is not as many as all.
+# So many times fewer do for the details of one character.
 OF_ONE = 2
 
 base_option = click.option(
@@ -32,8 +34,8 @@ probes_option = click.option(
 )
 
 out_option = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS,
-    show_default="results beside this module", help="Outcomes and plots.",
+    "--out", type=click.Path(file_okay=False, path_type=Path),
+    help="Outcomes and plots. [default: results beside this module; of a trial, WORK/trial]",
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
     work: Path,
     clip_model: str | None,
     probes: int,
-    out: Path,
+    out: Path | None,
     *,
     quick: bool,
 ) -> None:
@@ -69,6 +71,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
     if strangers := [name for name in names if name not in every]:
         raise UserError(f"no experiment `{strangers[0]}`; known are {', '.join(every)}")
     bench = _bench(base, work, clip_model, probes)
+    out = out or (work / TRIAL if quick else RESULTS)
     for name in names or every:
         outcome = run_experiment(every[name], bench, quick=quick)
         write_outcome(outcome, out)
@@ -114,7 +117,12 @@ def control(  # noqa: PLR0913, PLR0917 - options
 @out_option
 @click.option("--datasets", default=None, type=int, help="In place of the space's number.")
 def calibrate(  # noqa: PLR0913, PLR0917 - options
-    base: str, work: Path, clip_model: str | None, probes: int, out: Path, datasets: int | None
+    base: str,
+    work: Path,
+    clip_model: str | None,
+    probes: int,
+    out: Path | None,
+    datasets: int | None,
 ) -> None:
     """Ask of random faulty datasets whether findings foretell what goes wrong."""
     from evaluate.experiments.calibration import (
@@ -128,21 +136,21 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
 
     space = load_space()
     tried = run_calibration(space, _bench(base, work, clip_model, probes), datasets=datasets)
-    write_tried(tried, out / ROWS)
-    for line in table(list(powers(space, tried))):
+    write_tried(tried, (out or (work / TRIAL if datasets else RESULTS)) / ROWS)
+    for line in table(powers(space, tried)):
         click.echo(line)
 
 
 def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench":
     import torch
 
-    from evaluate.experiments.reading import VERSION, Reader, fit_reader
+    from evaluate.experiments.reading import Reader, fit_reader
     from evaluate.experiments.run import Bench
     from evaluate.experiments.studio import Drawing, SmallStudio, base_files
     from evaluate.judges.classifier import load_classifier
     from evaluate.spec.spec import ClassifierJudge
     from train.quiet import quiet_libraries
-    from train.stamps import key_of, weights_digest
+    from train.stamps import weights_digest
 
     quiet_libraries()
     files = base_files(base)
@@ -155,13 +163,13 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     @cache
     def fitted(character: str | None) -> Reader:
         count = probes if character is None else probes // OF_ONE
-        key = key_of(vae, classifier.id, VERSION, size, count, character)
         return fit_reader(
             classifier,
             studio.through_vae,
             size=size,
             count=count,
-            kept=work / "probes" / f"{key}.safetensors",
+            kept=work / "probes",
+            stamp=vae,
             character=character,
         )
 

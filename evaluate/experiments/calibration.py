@@ -17,7 +17,7 @@ import numpy as np
 
 from curate.library import lint
 from evaluate.experiments.arms import draw_arm, lora_of, train_arm
-from evaluate.experiments.run import Bench
+from evaluate.experiments.run import Bench, plain_of
 from evaluate.experiments.spec import (
     COMMON,
     SPECS,
@@ -28,7 +28,7 @@ from evaluate.experiments.spec import (
     mapping,
 )
 from evaluate.experiments.studio import read_strip, write_strip
-from evaluate.statistics import fisher_greater, wilson
+from evaluate.statistics import fisher_greater, holm, wilson
 from rules.records import RecordError, parse, parse_json, record, to_plain, write_atomically
 from train.config import Count, Share
 from train.pretrain.progress import Pace
@@ -39,6 +39,8 @@ ROWS = "calibration.jsonl"
 SURE = 0.05
 FORETELLS, NOT_SHOWN = "foretells", "not shown to foretell"
 UNASKED = "undetermined: always or never found"
+
+Half = Literal["open", "held out"]
 
 
 @record
@@ -114,24 +116,26 @@ class Power:
         false: found and not failed.
         missed: not found and failed.
         quiet: not found and not failed.
+        p: of Fisher's test, one-sided, by Holm for all rules of its half; None where the rule found
+            something in all sets or in none.
     """
 
     code: str
     failure: str
-    half: Literal["open", "held out"]
+    half: Half
     hits: int
     false: int
     missed: int
     quiet: int
 
+    p: float | None = None
+
     @property
     def word(self) -> str:
         """Whether findings foretell the failure."""
-        found, clear = self.hits + self.false, self.missed + self.quiet
-        if not found or not clear:
+        if self.p is None:
             return UNASKED
-        sure = fisher_greater(self.hits, found, self.missed, clear) <= SURE
-        return FORETELLS if sure else NOT_SHOWN
+        return FORETELLS if self.p <= SURE else NOT_SHOWN
 
 
 def load_space(path: Path = SPACE) -> Space:
@@ -189,12 +193,16 @@ def run_calibration(
     pace = Pace("calibration", number)
     tried = []
     for i in range(number):
+        place = folder / f"{i:03d}-{_drawing_key(space, bench, i)[:8]}"
+        arm = arm_of(space, chosen(space, i))
+        root = draw_arm(space.experiment, arm, place, training=i, studio=bench.studio)
         one = known.get(_key(space, bench, i))
         if one is None:
-            one = _try(space, bench, folder, i)
+            one = _try(space, bench, place, i)
             with (folder / ROWS).open("a", encoding="utf-8") as file:
                 file.write(_line(one))
-        tried.append(one)
+        # Rules may have changed since it was drawn.
+        tried.append(_linted(one, root))
         pace.advance()
     return tuple(tried)
 
@@ -209,7 +217,8 @@ def _drawing_key(space: Space, bench: Bench, number: int) -> str:
     """Everything that decides its pictures."""
     prompts = {name: failure.prompt for name, failure in space.failures.items()}
     arm = to_plain(arm_of(space, chosen(space, number)))
-    return key_of(to_plain(space.experiment), arm, prompts, number, bench.studio.base.sha256)
+    plain = (plain_of(space.experiment), space.experiment.seeds)
+    return key_of(plain, arm, prompts, number, bench.studio.base.sha256)
 
 
 def _line(one: Tried) -> str:
@@ -230,7 +239,8 @@ def read_tried(path: Path) -> Iterator[Tried]:
                 yield parse_json(Tried, line, str(path))
 
 
-def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
+def _try(space: Space, bench: Bench, place: Path, number: int) -> Tried:
+    """Train on a dataset, and count what its LoRA draws; nothing is linted yet."""
     experiment = replace(
         space.experiment,
         conditions={
@@ -239,10 +249,7 @@ def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
         },
     )
     variants = chosen(space, number)
-    drawing = _drawing_key(space, bench, number)
-    arm, place = arm_of(space, variants), folder / f"{number:03d}-{drawing[:8]}"
-    root = draw_arm(experiment, arm, place, training=number, studio=bench.studio)
-    report = lint(root)
+    arm = arm_of(space, variants)
     config = train_arm(experiment, arm, place, training=number, base=bench.studio.base)
     lora = lora_of(config, experiment.training.epochs)
     shares = {}
@@ -259,32 +266,61 @@ def _try(space: Space, bench: Bench, folder: Path, number: int) -> Tried:
         key=_key(space, bench, number),
         number=number,
         variants=variants,
-        codes=tuple(sorted({finding.code for finding in report.findings})),
-        skipped=tuple(sorted({skipped.code for skipped in report.skipped})),
+        codes=(),
+        skipped=(),
         shares=shares,
     )
 
 
-def powers(space: Space, tried: Sequence[Tried]) -> Iterator[Power]:
+def _linted(one: Tried, root: Path) -> Tried:
+    report = lint(root)
+    return replace(
+        one,
+        codes=tuple(sorted({finding.code for finding in report.findings})),
+        skipped=tuple(sorted({skipped.code for skipped in report.skipped})),
+    )
+
+
+def powers(space: Space, tried: Sequence[Tried]) -> tuple[Power, ...]:
     """Every rule against its failure, on each half of the datasets."""
-    open_half = space.datasets - space.held_out
-    for name, failure in space.failures.items():
-        for code in failure.codes:
-            for half, part in (
-                ("open", [one for one in tried if one.number < open_half]),
-                ("held out", [one for one in tried if one.number >= open_half]),
-            ):
-                counts = [0, 0, 0, 0]
-                for one in part:
-                    share = one.shares.get(name)
-                    if share is None or code in one.skipped:
-                        continue
-                    failed, found = share < failure.wanted, code in one.codes
-                    counts[(0 if failed else 1) + (0 if found else 2)] += 1
-                yield Power(
-                    code=code, failure=name, half="open" if half == "open" else "held out",
-                    hits=counts[0], false=counts[1], missed=counts[2], quiet=counts[3],
-                )  # fmt: skip
+    first = space.datasets - space.held_out
+    halves: tuple[tuple[Half, list[Tried]], ...] = (
+        ("open", [one for one in tried if one.number < first]),
+        ("held out", [one for one in tried if one.number >= first]),
+    )
+    found = []
+    for half, part in halves:
+        counted = [
+            _counted(code, name, failure, half, part)
+            for name, failure in space.failures.items()
+            for code in failure.codes
+        ]
+        found += _corrected(counted)
+    return tuple(found)
+
+
+def _counted(code: str, name: str, failure: Failure, half: Half, part: Sequence[Tried]) -> Power:
+    counts = [0, 0, 0, 0]
+    for one in part:
+        share = one.shares.get(name)
+        if share is None or code in one.skipped:
+            continue
+        failed, found = share < failure.wanted, code in one.codes
+        counts[(0 if failed else 1) + (0 if found else 2)] += 1
+    hits, false, missed, quiet = counts
+    return Power(
+        code=code, failure=name, half=half, hits=hits, false=false, missed=missed, quiet=quiet
+    )
+
+
+def _corrected(counted: Sequence[Power]) -> list[Power]:
+    asked = [i for i, p in enumerate(counted) if p.hits + p.false and p.missed + p.quiet]
+    raw = [
+        fisher_greater(p.hits, p.hits + p.false, p.missed, p.missed + p.quiet)
+        for p in (counted[i] for i in asked)
+    ]
+    corrected = dict(zip(asked, holm(raw), strict=True))
+    return [replace(power, p=corrected.get(i)) for i, power in enumerate(counted)]
 
 
 def table(found: Sequence[Power]) -> Iterator[str]:

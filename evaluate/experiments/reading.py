@@ -31,7 +31,8 @@ from curate.figures.spec import sheet
 from curate.figures.truth import Truth
 from curate.progress import progress
 from evaluate.experiments.palettes import palettes
-from rules.records import record, write_atomically
+from rules.records import record, to_plain, write_atomically
+from train.stamps import key_of
 
 HEADS = ("framing", "view", "elevation", "pose", "expression", "upright")
 BATCH = 32
@@ -53,7 +54,7 @@ TREES, LEAST_LEAF = 400, 2
 # Of the kernel machine: how dearly it pays for a figure on the wrong side.
 LOOSE = 10.0
 # Of the probes: other ones read the same pictures otherwise.
-VERSION = "probes-3"
+VERSION = "probes-4"
 # What is read of one character only, in colours around her head.
 DETAILS = frozenset({*FEATURES, "tail_side"})
 
@@ -152,22 +153,21 @@ class Reader:
     """Reads pictures.
 
     Attributes:
-        id: the classifier's own and that of the probes.
+        id: the classifier's own, and that of the figures that the probes were fitted to.
+        classifier: whose heads and embeddings it uses.
         probes: axis -> probe.
     """
 
-    def __init__(
-        self, classifier: Classifier, probes: Mapping[str, Probe], character: str = ""
-    ) -> None:
-        self._classifier = classifier
-        self.id = f"{classifier.id} {VERSION} {character}".rstrip()
+    def __init__(self, classifier: Classifier, probes: Mapping[str, Probe], fitted_to: str) -> None:
+        self.classifier = classifier
+        self.id = f"{classifier.id} {fitted_to}"
         self.probes = probes
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
         """What each picture shows."""
         readings: list[Reading] = []
         for start in range(0, len(pictures), BATCH):
-            looks = _looked(self._classifier, pictures[start : start + BATCH])
+            looks = _looked(self.classifier, pictures[start : start + BATCH])
             named: dict[str, Sequence[str | None]] = {}
             for axis in HEADS:
                 found = [getattr(seen, axis) for seen in looks.seen]
@@ -191,7 +191,7 @@ class Reader:
         """
         parts = []
         for start in range(0, len(pictures), BATCH):
-            looks = _looked(self._classifier, pictures[start : start + BATCH])
+            looks = _looked(self.classifier, pictures[start : start + BATCH])
             if looks.embeddings is None:
                 raise ValueError(f"{self.id} has no embeddings, so no likeness can be told")
             parts.append(looks.embeddings)
@@ -219,6 +219,7 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
     size: tuple[int, int],
     count: int,
     kept: Path,
+    stamp: str = "",
     character: str | None = None,
 ) -> Reader:
     """Fit the probes to drawn figures.
@@ -228,27 +229,32 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
         through: the base's VAE, there and back.
         size: width and height of the figures.
         count: how many; a quarter of them test the probes.
-        kept: file of what was drawn and seen, read where it is there.
+        kept: folder of what was drawn and seen, read where it is there.
+        stamp: of the VAE.
         character: whose details are told, in place of what any figure shows.
     """
     figures = sample_many(PRIOR, SEED, count)
     if character is not None:
-        figures = _of_one(figures, sheet(character))
-    drawn = _read_drawn(kept) or _drawn(classifier, through, size, figures)
+        figures = of_one(figures, sheet(character))
+    # The first figures tell of prior, seed and sheet.
+    first = [to_plain(figure) for figure in figures[:BATCH]]
+    key = key_of(stamp, classifier.id, VERSION, size, count, first)
+    path = kept / f"{key}.safetensors"
+    drawn = _read_drawn(path) or _drawn(classifier, through, size, figures)
     if drawn is None:
-        return Reader(classifier, {}, character or "")
-    if not kept.exists():
+        return Reader(classifier, {}, key)
+    if not path.exists():
         told = {"told": json.dumps(drawn.told)}
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(kept, save(drawn.sights._asdict(), told))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, save(drawn.sights._asdict(), told))
     axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
     if character is None:
-        return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes})
-    details = {axis: _probe_of_one(axis, *drawn) for axis in axes if axis in DETAILS}
-    return Reader(classifier, details, character)
+        return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes}, key)
+    details = {axis: _probeof_one(axis, *drawn) for axis in axes if axis in DETAILS}
+    return Reader(classifier, details, key)
 
 
-def _of_one(figures: Sequence[Figure], character: Character) -> list[Figure]:
+def of_one(figures: Sequence[Figure], character: Character) -> list[Figure]:
     """The same with one character in every one's place, with and without her details."""
     hair, worn = character.hair, character.accessories
     variants = [
@@ -263,7 +269,12 @@ def _of_one(figures: Sequence[Figure], character: Character) -> list[Figure]:
     ]
     outfits = list(character.outfits)
     return [
-        replace(figure, character=variants[i % len(variants)], outfit=outfits[i % len(outfits)])
+        # Every variant in every outfit: else the clothes would tell what she wears on her head.
+        replace(
+            figure,
+            character=variants[i % len(variants)],
+            outfit=outfits[i // len(variants) % len(outfits)],
+        )
         for i, figure in enumerate(figures)
     ]
 
@@ -299,7 +310,7 @@ def _probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Prob
     return _fitted(axis, sights, told, attrgetter("embeddings_nd"), _linear)
 
 
-def _probe_of_one(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
+def _probeof_one(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
     return _fitted(axis, sights, told, attrgetter("palettes_nd"), _kernel)
 
 
@@ -314,7 +325,8 @@ def _fitted(
     places = [i for i, truths in enumerate(told) if axis in truths]
     labels = tuple(sorted({told[i][axis] for i in places}))
     numbers = np.array([labels.index(told[i][axis]) for i in places])
-    tested = np.arange(len(places)) % 4 == 3  # noqa: PLR2004 - the last of every four
+    # A quarter by lot: whatever goes round among the figures is in both parts.
+    tested = np.random.default_rng(SEED).permutation(len(places)) % 4 == 0
     known_nd = see(sights)[places]
     call = fit(known_nd[~tested], numbers[~tested], len(labels))
     called = call(known_nd[tested])

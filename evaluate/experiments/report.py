@@ -1,5 +1,6 @@
 """What the experiments found, as a table in Markdown and a plot of each."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -10,6 +11,8 @@ from evaluate.experiments.run import LEAST_SKILL, Outcome, Row
 from rules.records import parse_json
 
 WIDTH, LINE, TOP = 7.0, 0.42, 1.6
+# Of a line of the title.
+LETTERS = 84
 MUTED, STRONG = "#a8a29e", "#1c1917"
 
 
@@ -80,7 +83,9 @@ def plot(outcome: Outcome, path: Path) -> None:
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(-0.03, 1.03)
     axes.set_xlabel("share of pictures, a dot for each training")
-    axes.set_title(f"{outcome.title}\n{outcome.word}: {difference(outcome.found[0])}", fontsize=9)
+    title = textwrap.fill(outcome.title, LETTERS)
+    told = f"{title}\n{outcome.word}: {difference(outcome.found[0])}"
+    figure.suptitle(told, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 

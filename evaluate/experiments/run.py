@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from evaluate.experiments.arms import draw_arm, lora_of, train_arm
+from evaluate.experiments.arms import draw_arm, lora_of, save_every, train_arm
 from evaluate.experiments.effects import Found, judge
 from evaluate.experiments.reading import LIKENESS, Reader
 from evaluate.experiments.spec import BASE, Condition, Effect, Experiment
@@ -53,7 +53,7 @@ class Outcome:
 
     Attributes:
         base: sha256 of the transformer.
-        reader: id of the classifier.
+        reader: id of the classifier and its probes.
         quick: whether it was run with fewer trainings and seeds than its spec says.
         word: of the first effect; `undetermined` where what decides cannot be read.
         skills: `axis: label` -> how well a probe reads it; heads of the classifier are not listed.
@@ -179,7 +179,8 @@ def _key(experiment: Experiment, bench: Bench, condition: Condition, training: i
     """Everything that decides a row."""
     drawing = _drawing_key(experiment, bench, condition, training)
     reader = bench.reader_of(experiment).id
-    return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, reader)
+    like = (plain_of(experiment), training) if condition.axis == LIKENESS else None
+    return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, like, reader)
 
 
 def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
@@ -192,9 +193,16 @@ def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, tra
 
 def _lora_key(experiment: Experiment, bench: Bench, arm: str, training: int) -> str:
     """Everything that decides a dataset and what is trained on it."""
+    own = experiment.arms[arm]
+    saved = save_every(experiment, own.epochs or experiment.training.epochs)
+    base = bench.studio.base.sha256
+    return key_of(plain_of(experiment), to_plain(own), training, saved, base)
+
+
+def plain_of(experiment: Experiment) -> dict[str, object]:
+    """What decides datasets and LoRAs, arms aside."""
     one = replace(experiment, training=replace(experiment.training, seeds=1))
-    plain = {key: value for key, value in to_plain(one).items() if key not in APART}
-    return key_of(plain, to_plain(experiment.arms[arm]), training, bench.studio.base.sha256)
+    return {key: value for key, value in to_plain(one).items() if key not in APART}
 
 
 def _values(

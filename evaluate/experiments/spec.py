@@ -9,7 +9,7 @@ from pydantic import Field
 
 from curate.figures.captions import CaptionPlan
 from curate.figures.character import Character
-from curate.figures.spec import Shot
+from curate.figures.spec import SHEETS, Shot
 from evaluate.experiments.studio import Drawing
 from rules.plain_yaml import load_yaml
 from rules.records import RecordError, parse, record
@@ -188,5 +188,7 @@ def _faulty_conditions(experiment: Experiment) -> Iterator[str]:
         for side in (effect.more, effect.less):
             if side not in experiment.conditions:
                 yield f"`effects`: `{effect.name}`: no condition `{side}`"
+    if experiment.probed_on not in {None, *SHEETS}:
+        yield f"`probed_on`: no sheet of `{experiment.probed_on}`; there are {', '.join(SHEETS)}"
     if not experiment.effects:
         yield "`effects`: none, so nothing was predicted"

@@ -17,9 +17,9 @@ WORDS = {
 def told_by_code(
     outcomes: Sequence[Outcome], powers: Sequence[Power]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Code -> sentences, those of experiments in front; codes in order."""
+    """Code -> sentences, those of experiments in front; codes in order. Quick runs tell nothing."""
     found: dict[str, list[str]] = defaultdict(list)
-    for outcome in outcomes:
+    for outcome in (outcome for outcome in outcomes if not outcome.quick):
         for code in outcome.codes:
             found[code].append(_of_experiment(outcome))
     for power in powers:
@@ -63,7 +63,7 @@ def evidence_page(
     yield ""
     yield "What became of predictions about datasets on the small base that ships. `make docs`"
     yield "makes this page from `evaluate/experiments/results`; [miniature.md](miniature.md) says"
-    yield "how it is measured."
+    yield "how it is measured, and how little this base draws beside a published one."
     yield ""
     yield "## Experiments"
     yield ""

@@ -370,12 +370,12 @@ def read(folder: Path, rows: Sequence[ScoreRow], pairs: Sequence[PairRow]) -> li
     found = []
     for name in judges:
         one = known.get(name, Qualification(judge=name, tests=()))
-        told = (order_test(p for p in pairs if _same_model(p.judge, name)), people_test(rows, name))
+        told = (order_test(p for p in pairs if same_model(p.judge, name)), people_test(rows, name))
         found.append(replace(one, tests=(*one.tests, *told)))
     return found
 
 
-def _same_model(one: str, other: str) -> bool:
+def same_model(one: str, other: str) -> bool:
     """Whether ids are of one model: it compares pairs under another rubric, and so another id."""
     return one.rpartition(":")[0] == other.rpartition(":")[0]
 

@@ -170,7 +170,7 @@ def _hatch(page: Image.Image, corner: tuple[int, int], size: tuple[int, int]) ->
 def _label(page: Image.Image, corner: tuple[int, int], size: tuple[int, int], text: str) -> None:
     font = ImageFont.load_default(14)
     whole = shown = _latin(text)
-    while shown and font.getlength(shown) > size[0]:
+    while whole and font.getlength(shown) > size[0]:
         whole = whole[:-1]
         shown = f"{whole.rstrip()}.."
     ImageDraw.Draw(page).text((corner[0] + 2, corner[1] + size[1] + 4), shown, INK, font)

@@ -54,7 +54,7 @@ def copy_risk(evidence: Evidence) -> Iterator[Said]:
             word="confirmed" if copied or ratio >= 1 else "suspect",
             outcome="copies" if copied else "apart",
             says=f"{label} lies {ratio:.2f} times as far from its training pictures as they from "
-            f"each other; {len(twins)} all but equal",
+            f"each other; {len(twins)} within a fifth of that",
             n=len({o.cell.seed for o in found}),
             estimate=ratio,
             numbers={"twins": len(twins), "usual": usual},

@@ -4,7 +4,17 @@ import math
 
 from evaluate.verdicts.evidence import Evidence, NoEvidence
 from evaluate.verdicts.registry import VerdictRule, all_verdicts
-from evaluate.verdicts.verdict import SUSPECT_UP_TO, Said, Skipped, Verdict, Word, bounds, grade
+from evaluate.verdicts.verdict import (
+    DECIDED,
+    SUSPECT_UP_TO,
+    UNDECIDED,
+    Said,
+    Skipped,
+    Verdict,
+    Word,
+    bounds,
+    grade,
+)
 from rules.records import record
 
 
@@ -57,12 +67,15 @@ def _stamped(rule: VerdictRule, said: Said, evidence: Evidence, *, calibrated: b
     if not rule.gives(said.outcome):
         raise VerdictCrash(f"{rule.code} {rule.name}: outcome `{said.outcome}` is not declared")
     level = "A" if said.fact else grade(said.n, said.formats)
+    word = said.word if said.fact else held(said.word, said.n, level)
+    if said.outcome in UNDECIDED and word in DECIDED:
+        raise VerdictCrash(f"{rule.code} {rule.name}: outcome `{said.outcome}` is {word}")
     return Verdict(
         code=rule.code,
         name=rule.name,
         rule=f"{rule.code}/{rule.version}",
         subject=said.subject,
-        word=said.word if said.fact else held(said.word, said.n, level),
+        word=word,
         outcome=said.outcome,
         says=said.says,
         n=said.n,

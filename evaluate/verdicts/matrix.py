@@ -7,7 +7,7 @@ from evaluate.verdicts.registry import verdict
 from evaluate.verdicts.verdict import Said
 
 
-@verdict("EVL001", outcomes=("complete", "partial"))
+@verdict("EVL001", version=2, outcomes=("complete", "partial"))
 def matrix(evidence: Evidence) -> Iterator[Said]:
     """Is every planned cell drawn?
 
@@ -20,7 +20,7 @@ def matrix(evidence: Evidence) -> Iterator[Said]:
     whole = drawn == planned
     yield Said(
         subject="matrix",
-        word="confirmed" if whole else "undetermined",
+        word="confirmed",
         outcome="complete" if whole else "partial",
         says=f"{drawn:,} of {planned:,} planned cells are drawn",
         n=len({seen.cell.seed for seen in evidence.observations}),

@@ -9,6 +9,12 @@ from rules.records import record
 
 Word = Literal["confirmed", "suspect", "fluke", "no_difference", "undetermined"]
 WORDS: tuple[Word, ...] = ("confirmed", "suspect", "fluke", "no_difference", "undetermined")
+# Words that no more seeds are asked for.
+DECIDED = frozenset({"confirmed", "no_difference", "fluke"})
+# Outcomes that never come with one of them.
+UNDECIDED = frozenset(
+    {"open", "gap", "grade_D", "unscored", "base_medium", "pulled", "not_excluded"}
+)
 Grade = Literal["A", "B", "C", "D"]
 GRADE_A, GRADE_B, GRADE_C = 8, 5, 3
 # With so few seeds nothing is confirmed.

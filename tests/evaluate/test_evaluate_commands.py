@@ -551,10 +551,10 @@ def test_a_budget_is_exit_three(
     assert "Traceback" not in done.err
 
 
-def test_an_option_has_a_twin_in_the_environment(
+def test_a_budget_has_a_twin_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EVALUATE_MATRIX_MAX_GPU_HOURS", "0")
+    monkeypatch.setenv("LORA_CURATE_MAX_GPU_HOURS", "0")
     done = run(settings(tmp_path), "matrix")
     assert (done.code, "0.00 GPU hours are spent" in done.err) == (3, True)
 

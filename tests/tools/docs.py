@@ -45,7 +45,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Files and what they should hold; later ones are made from earlier ones."""
     outcomes = read_outcomes(RESULTS)
     tried = list(read_tried(RESULTS / ROWS))
-    powers = list(all_powers(load_space(), tried)) if tried else []
+    powers = all_powers(load_space(), tried) if tried else ()
     told = {code: list(some) for code, some in told_by_code(outcomes, powers).items()}
     yield MINIATURE, yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
     miniature_evidence.cache_clear()
