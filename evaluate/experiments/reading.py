@@ -250,7 +250,7 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
     axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
     if character is None:
         return Reader(classifier, {axis: _probe(axis, *drawn) for axis in axes}, key)
-    details = {axis: _probeof_one(axis, *drawn) for axis in axes if axis in DETAILS}
+    details = {axis: _probe_of_one(axis, *drawn) for axis in axes if axis in DETAILS}
     return Reader(classifier, details, key)
 
 
@@ -310,7 +310,7 @@ def _probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Prob
     return _fitted(axis, sights, told, attrgetter("embeddings_nd"), _linear)
 
 
-def _probeof_one(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
+def _probe_of_one(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
     return _fitted(axis, sights, told, attrgetter("palettes_nd"), _kernel)
 
 

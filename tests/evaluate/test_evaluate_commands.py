@@ -296,7 +296,7 @@ def test_a_gate_fails_on_what_is_confirmed_and_on_what_is_not_shown(drawn: Path)
     assert evaluate_here("gate", folder, "--fail-on", "EVL999:x").code == 2
     misspelt = evaluate_here("gate", folder, "--fail-on", "EVL027:copied")
     assert misspelt.code == 2
-    assert "EVL027 has no outcome `copied`; write one of copies, apart" in misspelt.err
+    assert "EVL027 never decides `copied`; write one of copies, apart" in misspelt.err
     assert evaluate_here("gate", str(drawn / "nothing")).code == 2
 
 
