@@ -126,13 +126,16 @@ class Evidence:
     ) -> list[Observation]:
         """Scored observations of an attribute, in a part and an arm, whose cells are as wanted.
 
-        Scores of pictures whose head is too small to judge are left out.
+        Scores of pictures whose head is too small to judge are left out, and so is a score without
+        a number.
         """
         judged = attribute in self.criteria.attributes
+        pointed = attribute in self.scored_attributes
         return [
             seen
             for seen in self._by_attribute.get(attribute, ())
             if seen.state == "scored"
+            and not (pointed and seen.value is None)
             and seen.cell.part == part
             and arm in {None, seen.cell.arm}
             and all(getattr(seen.cell, name) == value for name, value in wanted.items())

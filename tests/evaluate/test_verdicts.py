@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from support.verdicts import ask, check, load_cases
 
@@ -161,6 +161,13 @@ observations = some.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(some.lists(observations, max_size=60))
+@example(
+    [
+        Observation(
+            cell=Cell(checkpoint="a", epoch=20, seed=1), image="", attribute="face", value=None
+        )
+    ]
+)
 def test_whatever_was_seen_no_verdict_fails_and_three_seeds_confirm_nothing(
     seen: list[Observation],
 ) -> None:
