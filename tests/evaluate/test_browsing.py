@@ -1,11 +1,9 @@
 """The matrix in FiftyOne: groups of a prompt and a seed, and tags that become answers."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
 from support.evaluations import answer_file, evaluate_here, write_evaluation
 from support.mongo import needs_mongod, python
@@ -13,6 +11,8 @@ from support.mongo import needs_mongod, python
 from evaluate.judges.fixed import read_given
 from evaluate.judges.tagging import read_tags
 from evaluate.spec.cells import Attribute
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 PROGRAM = """
 import json, sys
@@ -42,14 +42,6 @@ with fiftyone() as fo:
     }
 print(json.dumps(told))
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Any
 import jsonschema
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
-import torch
 import yaml
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -40,6 +39,8 @@ from rules.records import parse
 from train.lock import locked
 from train.stamps import weights_digest
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SEEDS = [42, 100, 200, 300, 400]
 ATTRIBUTES = {
     "identity": {"asks": "her", "required": True},
@@ -57,14 +58,6 @@ def opinion(cell: Cell) -> dict[str, float | str | None]:
         "bow": None if cell.format == "N" else 4.0,
         "broken": float(cell.epoch == 40 and cell.seed == 42 and cell.format == "K"),
     }
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

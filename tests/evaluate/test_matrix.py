@@ -1,13 +1,12 @@
 """Plans are frozen, canaries stop bad runs, and every picture is drawn once and says what it is."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from PIL import Image
 from support.evaluations import random_lora, write_evaluation
 from support.miniature import write_base
@@ -25,15 +24,9 @@ from evaluate.spec.spec import EvalSpec, load_spec
 from rules.records import RecordError
 from train.lock import locked
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Made = Callable[..., EvalSpec]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """`base: mini` as it ships: its size, its files, and that it draws what it is told."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +13,18 @@ from rules.profiles import load_base
 from train.named_bases import FOLDER
 from train.stamps import file_digest
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 MOST_BYTES = 20 * 2**20
 MINI = FOLDER / "mini"
 PORTRAIT = "masterpiece, best quality, safe, 1girl, {} hair, long hair, portrait, simple background"
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallStudio]:
-    """The base at work, on one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def studio(tmp_path_factory: pytest.TempPathFactory) -> SmallStudio:
+    """The base at work."""
     cache = tmp_path_factory.mktemp("cache")
-    yield SmallStudio(base_files("mini"), cache, torch.device("cpu"))
-    torch.set_num_threads(before)
+    return SmallStudio(base_files("mini"), cache, torch.device("cpu"))
 
 
 def middle_of(picture: Image.Image) -> NDArray[np.float64]:

@@ -18,6 +18,8 @@ from curate.classify.train.loop import Trainer, rate_at
 from curate.classify.train.recipe import Phase, Recipe, load_recipe
 from curate.classify.train.state import STATE
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 MODEL = {
     "embed_dim": 16,
     "vision_cfg": {
@@ -56,7 +58,6 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(figures: Path, tmp_path_factory: pytest.TempPathFactory) -> Trainer:
     """A trainer that is done."""
-    torch.set_num_threads(1)
     trainer = Trainer(short(64), tmp_path_factory.mktemp("run"))
     trainer.train(figures)
     return trainer
