@@ -125,14 +125,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
     datasets: int | None,
 ) -> None:
     """Ask of random faulty datasets whether findings foretell what goes wrong."""
-    from evaluate.experiments.calibration import (
-        ROWS,
-        load_space,
-        powers,
-        run_calibration,
-        table,
-        write_tried,
-    )
+    from evaluate.experiments.calibration import ROWS, load_space, run_calibration, write_tried
+    from evaluate.experiments.foretelling import powers, table
 
     space = load_space()
     tried = run_calibration(space, _bench(base, work, clip_model, probes), datasets=datasets)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
-from typing import Literal
 
 import numpy as np
 
@@ -28,7 +27,6 @@ from evaluate.experiments.spec import (
     mapping,
 )
 from evaluate.experiments.studio import read_strip, write_strip
-from evaluate.statistics import fisher_greater, holm, wilson
 from rules.records import RecordError, parse, parse_json, record, to_plain, write_atomically
 from train.config import Count, Share
 from train.pretrain.progress import Pace
@@ -36,11 +34,6 @@ from train.stamps import key_of
 
 SPACE = Path(__file__).with_name("faults.yaml")
 ROWS = "calibration.jsonl"
-SURE = 0.05
-FORETELLS, NOT_SHOWN = "foretells", "not shown to foretell"
-UNASKED = "undetermined: always or never found"
-
-Half = Literal["open", "held out"]
 
 
 @record
@@ -105,37 +98,6 @@ class Tried:
     codes: tuple[str, ...]
     skipped: tuple[str, ...]
     shares: Mapping[str, float | None]
-
-
-@record
-class Power:
-    """How well one rule foretells one failure, counted on some of the datasets.
-
-    Attributes:
-        hits: found and failed.
-        false: found and not failed.
-        missed: not found and failed.
-        quiet: not found and not failed.
-        p: of Fisher's test, one-sided, by Holm for all rules of its half; None where the rule found
-            something in all sets or in none.
-    """
-
-    code: str
-    failure: str
-    half: Half
-    hits: int
-    false: int
-    missed: int
-    quiet: int
-
-    p: float | None = None
-
-    @property
-    def word(self) -> str:
-        """Whether findings foretell the failure."""
-        if self.p is None:
-            return UNASKED
-        return FORETELLS if self.p <= SURE else NOT_SHOWN
 
 
 def load_space(path: Path = SPACE) -> Space:
@@ -279,67 +241,3 @@ def _linted(one: Tried, root: Path) -> Tried:
         codes=tuple(sorted({finding.code for finding in report.findings})),
         skipped=tuple(sorted({skipped.code for skipped in report.skipped})),
     )
-
-
-def powers(space: Space, tried: Sequence[Tried]) -> tuple[Power, ...]:
-    """Every rule against its failure, on each half of the datasets."""
-    first = space.datasets - space.held_out
-    halves: tuple[tuple[Half, list[Tried]], ...] = (
-        ("open", [one for one in tried if one.number < first]),
-        ("held out", [one for one in tried if one.number >= first]),
-    )
-    found = []
-    for half, part in halves:
-        counted = [
-            _counted(code, name, failure, half, part)
-            for name, failure in space.failures.items()
-            for code in failure.codes
-        ]
-        found += _corrected(counted)
-    return tuple(found)
-
-
-def _counted(code: str, name: str, failure: Failure, half: Half, part: Sequence[Tried]) -> Power:
-    counts = [0, 0, 0, 0]
-    for one in part:
-        share = one.shares.get(name)
-        if share is None or code in one.skipped:
-            continue
-        failed, found = share < failure.wanted, code in one.codes
-        counts[(0 if failed else 1) + (0 if found else 2)] += 1
-    hits, false, missed, quiet = counts
-    return Power(
-        code=code, failure=name, half=half, hits=hits, false=false, missed=missed, quiet=quiet
-    )
-
-
-def _corrected(counted: Sequence[Power]) -> list[Power]:
-    asked = [i for i, p in enumerate(counted) if p.hits + p.false and p.missed + p.quiet]
-    raw = [
-        fisher_greater(p.hits, p.hits + p.false, p.missed, p.missed + p.quiet)
-        for p in (counted[i] for i in asked)
-    ]
-    corrected = dict(zip(asked, holm(raw), strict=True))
-    return [replace(power, p=corrected.get(i)) for i, power in enumerate(counted)]
-
-
-def table(found: Sequence[Power]) -> Iterator[str]:
-    """For people, as Markdown."""
-    yield "| rule | failure | datasets | failed where found | failed where not | false alarms | |"
-    yield "| --- | --- | ---: | --- | --- | --- | --- |"
-    for power in found:
-        n = power.hits + power.false + power.missed + power.quiet
-        yield (
-            f"| {power.code} | {power.failure} | {n} {power.half} "
-            f"| {share_of(power.hits, power.hits + power.false)} "
-            f"| {share_of(power.missed, power.missed + power.quiet)} "
-            f"| {share_of(power.false, power.false + power.quiet)} | {power.word} |"
-        )
-
-
-def share_of(k: int, n: int) -> str:
-    """`3 of 4 (30% to 95%)`, by Wilson; `none` of none."""
-    if not n:
-        return "none"
-    low, high = wilson(k, n)
-    return f"{k} of {n} ({low:.0%} to {high:.0%})"

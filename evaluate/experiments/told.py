@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from evaluate.experiments.calibration import FORETELLS, NOT_SHOWN, UNASKED, Power, share_of, table
+from evaluate.experiments.foretelling import FORETELLS, NOT_SHOWN, UNASKED, Power, share_of, table
 from evaluate.experiments.report import difference, lines_of
 from evaluate.experiments.run import Outcome
 

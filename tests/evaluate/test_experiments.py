@@ -19,26 +19,24 @@ from curate.figures.spec import sheet
 from evaluate.experiments import calibration
 from evaluate.experiments import run as runs
 from evaluate.experiments.calibration import (
-    Power,
     Tried,
     arm_of,
     chosen,
     load_space,
-    powers,
     read_tried,
     run_calibration,
-    table,
     write_tried,
 )
 from evaluate.experiments.control import AxisControl, count_up, measure
 from evaluate.experiments.control import table as control_table
 from evaluate.experiments.effects import judge
+from evaluate.experiments.foretelling import Power, powers, table
 from evaluate.experiments.palettes import palettes
+from evaluate.experiments.probes import Skill
 from evaluate.experiments.reading import (
     HEADS,
     Reader,
     Reading,
-    Skill,
     fit_reader,
     of_one,
     truths_of,
@@ -51,6 +49,8 @@ from evaluate.experiments.told import evidence_page, told_by_code
 from rules.records import RecordError
 from rules.registry import all_rules
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CODES = {rule.code for rule in all_rules()}
 SMALL = Drawing(width=48, height=80, cfg=2.0, steps=2)
 
@@ -58,7 +58,6 @@ SMALL = Drawing(width=48, height=80, cfg=2.0, steps=2)
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """A base that learned for eight steps, and a classifier of random weights."""
-    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("bench")
     assert make_tiny(folder)
     studio = SmallStudio(base_files(str(folder / "base")), folder / "cache", torch.device("cpu"))

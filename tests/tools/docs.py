@@ -20,7 +20,7 @@ from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
 from evaluate.experiments.__main__ import RESULTS
 from evaluate.experiments.calibration import ROWS, load_space, read_tried
-from evaluate.experiments.calibration import powers as all_powers
+from evaluate.experiments.foretelling import powers as all_powers
 from evaluate.experiments.report import read_outcomes
 from evaluate.experiments.told import evidence_page, told_by_code
 from evaluate.verdicts.manual import manual as verdict_manual
