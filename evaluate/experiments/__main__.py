@@ -32,7 +32,6 @@ clip_option = click.option(
 probes_option = click.option(
     "--probes", default=PROBES, show_default=True, help="Figures that the probes are fitted to."
 )
-
 out_option = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path),
     help="Outcomes and plots. [default: results beside this module; of a trial, WORK/trial]",

@@ -89,7 +89,7 @@ class Tried:
     """One dataset: its variants, the codes that were found, the share of each failure's label.
 
     Attributes:
-        key: of everything that decided it.
+        key: of everything that decided its shares.
     """
 
     key: str
@@ -170,7 +170,7 @@ def run_calibration(
 
 
 def _key(space: Space, bench: Bench, number: int) -> str:
-    """Everything that decides what is told of a dataset."""
+    """Everything that decides the shares of a dataset; findings are made anew each time."""
     asked = {name: (f.axis, f.label) for name, f in space.failures.items()}
     return key_of(_drawing_key(space, bench, number), asked, bench.reader.id)
 

@@ -295,6 +295,23 @@ def test_a_panel_takes_the_median_and_names_who_is_far_apart() -> None:
     assert unscored(rows) == {"refused": 1}
 
 
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ([4.0, 2.0, 3.0], (3.0, "scored")),
+        ([4.0, None, None], (None, "invisible")),
+        ([4.0, 2.0, None], (3.0, "scored")),
+        ([4.0, None], (4.0, "scored")),
+    ],
+)
+def test_most_looks_say_whether_it_is_in_sight(
+    looks: list[float | None], said: tuple[float | None, str]
+) -> None:
+    rows = [row(0, "a", value, repeat=turn) for turn, value in enumerate(looks)]
+    [one] = observe(PLAN, latest(rows))
+    assert (one.value, one.state) == said
+
+
 def test_some_pictures_are_looked_at_once_more_always_the_same(tmp_path: Path) -> None:
     questions = [Question(key=key(n), path=tmp_path) for n in range(400)]
     twice = repeated(questions, VisionJudge(kind="vision"))
