@@ -34,7 +34,7 @@ lint: env  ## check style, types, layers and generated files
 	$(BIN)/lint-imports
 	$(BIN)/python tests/tools/docs.py --check
 
-docs: env  ## regenerate rules/README.md, the README's tables and the help texts
+docs: env  ## regenerate the manuals, docs/configuration.md, and the README's tables and help texts
 	$(BIN)/python tests/tools/docs.py
 
 mutants: env  ## move every default of every rule one step; its cases must notice

@@ -24,7 +24,7 @@ from curate.options import (
 @cache_option
 @click.pass_context
 def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # noqa: ANN401
-    """Mend captions in DIR and show each change; pictures are never touched.
+    """Mend captions in DIR and show each change. Pictures stay as they are.
 
     Exit codes: 0 done, 1 a caption was left alone, 2 it could not judge.
     """
@@ -44,7 +44,7 @@ def fix(context: click.Context, /, directory: str, **options: Any) -> None:  # n
 @output_option
 @cache_option
 def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
-    """Say which pictures to add to DIR and which to drop, and what would be found then."""
+    """Say which pictures to add to DIR and which to drop. Tells what is found then."""
     from curate.plan.command import plan_command
 
     plan_command(directory, **options)
@@ -57,7 +57,7 @@ def plan(directory: str, **options: Any) -> None:  # noqa: ANN401
 @formats_option(("text", "json", "markdown"))
 @output_option
 def compare(before: str, after: str, **options: Any) -> None:  # noqa: ANN401
-    """Say what moved from dataset A to dataset B, and how many factors changed at once."""
+    """Say what moved from dataset A to dataset B. Counts the factors that changed."""
     from curate.compare.command import compare_command
 
     compare_command(before, after, **options)

@@ -133,7 +133,7 @@ def facts(
 )
 @cache_option
 def calibrate(directory: str | None, **options: Any) -> None:  # noqa: ANN401
-    """Say how far a classifier can be trusted on pictures such as yours.
+    """Say how far a classifier is right on pictures like yours.
 
     Fits heads to drawn figures and, where labels.json or tags of the App label at least 30 pictures
     in DIR, to those; prints how often each head is right; keeps the heads in DIR/.curate/heads.

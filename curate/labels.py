@@ -21,9 +21,13 @@ LABEL_BYTES = 2**26
 
 @record
 class PictureLabels:
-    """A person's labels of one picture; None where they say nothing.
+    """A person's labels of one picture; null where they say nothing.
 
     Attributes:
+        framing: how much of her is in the picture.
+        view: from where she is seen; left and right are her own.
+        elevation: from below, at the height of her eyes, or from above.
+        pose: what her body does; `posed` stands on her feet, and not upright.
         expression: any word.
         sha256: of the picture that was looked at; labels of other bytes do not count.
     """

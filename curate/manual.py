@@ -82,7 +82,7 @@ def markdown_page(rule: Rule) -> str:
 
 def markdown_table() -> str:
     """Every rule as a row of Markdown."""
-    rows = ["| code | name | severity | what is wrong |", "| --- | --- | --- | --- |"]
+    rows = ["| code | name | usual severity | what is wrong |", "| --- | --- | --- | --- |"]
     rows += [
         f"| [{rule.code}](rules/README.md#{rule.code.lower()}-{rule.name}) | {rule.name} "
         f"| {rule.severity} | {rule.summary.rstrip('.').replace('|', chr(92) + '|')} |"

@@ -53,7 +53,7 @@ def cli() -> None:
 )
 @spec_option
 def init(run: Path, config: Path, spec: Path) -> None:
-    """Write an evaluate.yaml for the training run in RUN; an existing one stays."""
+    """Write an evaluate.yaml for the training run in RUN. An existing one stays."""
     from evaluate.spec.template import init_spec
 
     _print(init_spec(run, config, spec))
@@ -96,7 +96,7 @@ def score(
     repeats: int | None,
     max_cost: float | None,
 ) -> None:
-    """Ask every judge about every picture that it has not judged yet."""
+    """Ask every judge about every picture not judged yet."""
     from evaluate import commands
 
     _print(
@@ -111,7 +111,7 @@ def score(
 @click.option("--out", type=File, default=Path("rate.html"), show_default=True)
 @click.option("--count", type=click.IntRange(1), help="Pictures to ask about; all by default.")
 def rate(spec: Path, out: Path, count: int | None) -> None:
-    """Write a blind page on which people judge; its answers are a judge of evaluate.yaml."""
+    """Write a blind page on which people judge. Its answers are a judge of evaluate.yaml."""
     from evaluate import commands
 
     _print(commands.rate(spec, out, count))
@@ -157,7 +157,7 @@ def extend(
     max_images: int | None,
     max_gpu_hours: float | None,
 ) -> None:
-    """Draw four more seeds where they would decide a verdict, twice at most."""
+    """Draw four more seeds where they would decide a verdict. Twice at most."""
     from evaluate import commands
     from train.launcher import start_all
 
@@ -177,7 +177,7 @@ def extend(
 @cli.command()
 @spec_option
 def report(spec: Path) -> None:
-    """Write tables, contact sheets, report.html and summary.md, and print where they are."""
+    """Write tables, contact sheets, report.html and summary.md. Prints where they are."""
     from evaluate import commands
 
     _print(commands.report(spec))
@@ -199,7 +199,7 @@ def report(spec: Path) -> None:
 def compare(
     one: Path, other: Path, axes: tuple[str, ...], out: Path | None, max_cost: float | None
 ) -> None:
-    """Show pictures of two evaluate.yaml side by side to a vision judge, in both orders."""
+    """Have a vision judge compare two evaluations pair by pair. Each pair in both orders."""
     from evaluate import commands
 
     _print(commands.compare(one, other, axes, out=out, cost=max_cost))
@@ -210,7 +210,7 @@ def compare(
 @click.argument("new", type=click.Path(path_type=Path))
 @json_option
 def diff(old: Path, new: Path, *, as_json: bool) -> None:
-    """Say which verdicts changed between two files or folders, and why."""
+    """Say which verdicts changed between two files or folders. Says why."""
     from evaluate import commands
 
     _print(commands.diff(old, new, as_json=as_json))
@@ -245,7 +245,7 @@ def gate(found: Path, fail_on: tuple[str, ...], require: tuple[str, ...]) -> Non
 @click.option("--id", "identity", required=True, help="Of the new profile.")
 @click.option("--out", type=File, help="In place of ID.yaml here.")
 def probe_base(spec: Path, identity: str, out: Path | None) -> None:
-    """Write a base profile from what the base alone drew, each line with n and interval."""
+    """Write a base profile from what the base alone drew. Each line has n and interval."""
     from evaluate import commands
 
     _print(commands.probe_base(spec, identity, out))
@@ -256,7 +256,7 @@ def probe_base(spec: Path, identity: str, out: Path | None) -> None:
 @click.option("--remote", is_flag=True, help="Open no browser here; say how to reach it.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen there.")
 def browse(spec: Path, *, remote: bool, port: int | None) -> None:
-    """Look at the matrix in the FiftyOne App, a group a prompt and seed."""
+    """Look at the matrix in the FiftyOne App. A group is a prompt and a seed."""
     from evaluate import commands
 
     _print(commands.browse(spec, remote=remote, port=port))

@@ -72,7 +72,7 @@ class Subject:
         prose_only: features that sentences name and tags do not.
         structure: features that stay tags.
         handed: feature -> side of the picture where a viewer sees it.
-        outfits: outfit -> the tags that tell it.
+        outfits: outfit -> the tags that tell it; `[dress, coat]` where its own name does.
     """
 
     name: str | None = None
@@ -89,7 +89,17 @@ class Subject:
 
 @record
 class TrainerChoice:
-    """A trainer profile and what the user's own configuration changes in it."""
+    """A trainer profile and what the user's own configuration changes in it.
+
+    Attributes:
+        profile: its name.
+        flip: whether it mirrors pictures; null, here and below, for what the profile says.
+        shuffle: whether it shuffles the tags of a caption.
+        keep_tokens: how many tags stay in front when it does.
+        caption_suffix: of the caption files that it reads, such as `.txt`.
+        batch: pictures in a batch.
+        upscale: whether pictures smaller than their bucket are enlarged.
+    """
 
     profile: str = "builtin"
     flip: bool | None = None
@@ -107,7 +117,15 @@ SlotName = Literal[
 
 @record
 class CaptionLayout:
-    """How a caption is built: its prefix, the order of its slots, its number of sentences."""
+    """How a caption is built.
+
+    Attributes:
+        prefix: tags that every caption begins with.
+        slots: kinds of tags, in the order in which captions have them; `prose` is the sentences.
+        sentences: how many follow the tags; null for any number.
+        series: tags that name the work she is from.
+        artists: tags that name an artist.
+    """
 
     prefix: Tags = ()
     slots: tuple[SlotName, ...] = ()
@@ -118,7 +136,17 @@ class CaptionLayout:
 
 @record
 class WantedLabels:
-    """What the LoRA must be able to draw: label -> minimum share, or null for "at least once"."""
+    """What the LoRA must be able to draw: label -> minimum share, or null for "at least once".
+
+    `[front, back]` is short for `{front: null, back: null}`.
+
+    Attributes:
+        framing: how much of her is in the picture.
+        view: from where she is seen; left and right are her own, `side`, `three_quarter` and
+            `diagonal` mean either.
+        elevation: from below, at the height of her eyes, or from above.
+        pose: what her body does; `posed` stands on her feet, and not upright.
+    """
 
     framing: Annotated[Mapping[Framing, Share | None], BeforeValidator(_labels_without_share)] = (
         field(default_factory=dict)
@@ -153,7 +181,14 @@ class Source:
 
 @record
 class SuppressionEntry:
-    """A finding that people accept, with the reason why and, if they like, an end."""
+    """A finding that people accept, with the reason why and, if they like, an end.
+
+    Attributes:
+        rule: its code, or the beginning of several: `RES` for all about resolution.
+        glob: paths; a finding is accepted where it covers all of the finding's.
+        reason: why; reports repeat it.
+        expires: the last day on which it counts, as 2027-01-31; null for no end.
+    """
 
     rule: str
     glob: str = "**"
@@ -166,7 +201,21 @@ RuleProfile = Literal["min", "standard", "strict"]
 
 @record
 class LintSettings:
-    """Which rules run, and how strictly."""
+    """Which rules run, and how strictly.
+
+    Attributes:
+        profile: how picky; each of them runs the rules of those before, too.
+        select: codes, or their beginnings, of the only rules that run; one that is named by its
+            whole code runs in every profile.
+        ignore: codes, or their beginnings, of rules that do not run.
+        thresholds: code -> option -> value, in place of the default on the rule's manual page.
+        intended: groups of tags, or of tags and labels, that are meant to go together.
+        vocabulary: file of known tags, seen from the dataset's folder; its lines are
+            `tag,category,count,"alias,alias"`.
+        exclusive: name -> tags that contradict each other; replaces a group of ours of that name.
+        implies: tag -> tags that it says already; replaces what ours says of that tag.
+        suppressions: findings that people accept.
+    """
 
     profile: RuleProfile = "standard"
     select: Tags = ()
@@ -184,14 +233,20 @@ class Spec:
     """The whole of dataset.yaml.
 
     Attributes:
+        subject: who is drawn.
         base: a profile of `rules/bases/`.
         trainer: a profile of `rules/trainers/`, with the user's own settings for it.
+        caption: how a caption is built.
         wanted: what the LoRA must be able to draw.
         sources: glob -> where those pictures come from; the first match counts.
-        classifier: what looks at the pictures.
-        resolution: the training resolution, in pixels (the side of a square).
+        classifier: whose word counts of what pictures show: `none`, or names with commas between
+            them (`embedded, tagger:wd-vit-tagger-v3`); null for the embedded model.
+        resolution: the training resolution, in pixels (the side of a square); null for the
+            trainer's own.
         held_out: globs of evaluation references; no training pictures.
-        captions_locked: manifest or folder whose caption design must not change.
+        captions_locked: folder, seen from the dataset's, of the captions that must not change
+            (CAP021).
+        lint: which rules run, and how strictly.
     """
 
     subject: Subject = field(default_factory=Subject)

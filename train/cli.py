@@ -81,7 +81,7 @@ def init(dataset: str, config: Path) -> None:
 @approved_option
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def plan(config: Path, *, approved_only: bool, as_json: bool) -> None:
-    """Tell steps, hours, cost, disk and memory before anything is loaded."""
+    """Tell steps, hours, cost, disk and memory. Nothing is loaded."""
     from train.plan import plan_json, plan_lines
 
     if as_json:
@@ -111,7 +111,7 @@ def doctor(config: Path, *, approved_only: bool) -> None:
 @click.argument("one", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
 def diff(one: Path, other: Path) -> None:
-    """Name what changes between two configurations, and warn where it is more than one factor."""
+    """Name what changes between two configurations. More than one factor is a warning."""
     from rules.run.several_changes import said
     from train.comparison import differences, factors
 
@@ -126,7 +126,7 @@ def diff(one: Path, other: Path) -> None:
 @click.argument("configs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @approved_option
 def queue(configs: Sequence[Path], *, approved_only: bool) -> None:
-    """Train several configurations in turn; one that fails does not stop the next."""
+    """Train several configurations in turn. One that fails does not stop the next."""
     from train.queue import run_queue
 
     sys.exit(run_queue(configs, approved_only=approved_only, say=click.echo))
@@ -141,7 +141,7 @@ def queue(configs: Sequence[Path], *, approved_only: bool) -> None:
     show_default=True, help="Folder of the pictures.",
 )  # fmt: skip
 def sample(loras: Sequence[Path], config: Path, *, strength: float, out: Path) -> None:
-    """Draw by the base and by each LoRA, as `samples` of the settings say."""
+    """Draw by the base and by each LoRA what `samples` names."""
     from train.quiet import quiet_libraries
     from train.sample import sample as draw_samples
 

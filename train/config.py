@@ -56,7 +56,10 @@ class OptimizerSettings:
     Attributes:
         name: `adamw8bit` needs bitsandbytes.
         matrix_rate: the rate of matrices that Muon moves, as a multiple of `lr`.
-        lr: after the warm-up.
+        lr: learning rate after the warm-up.
+        betas: shares of the running means, of gradients and of their squares, that a step keeps.
+        weight_decay: share of each number, times its rate, that a step takes away.
+        eps: added to what gradients are divided by.
         schedule: what becomes of it then; `cosine` ends at 0.
         warmup: steps from 0 to `lr`.
         clip: longest gradient; 0 for any.
@@ -139,13 +142,27 @@ class TrainConfig:
 
     Attributes:
         name: of the run, and of its files.
+        dataset: folder of the pictures, with dataset.yaml and manifest.json in it.
+        base: its files; or a word, `mini` for the base that ships, else a folder with base.yaml.
         output: folder of all runs.
         cache: folder of latents and encoded texts, shared by runs.
         resolution: side of a square in pixels; null for what dataset.yaml says.
+        adapter: size and place of the LoRA.
+        optimizer: how far each step moves it.
+        sigmas: how noisy the training pictures are.
+        captions: what happens to captions on their way.
+        samples: pictures drawn along the way.
+        epochs: how often the whole set is shown.
         repeats: how often an epoch shows a picture, times the number of its folder's name.
+        batch: pictures at once, each process's own.
         accumulation: batches per step.
         steps: of the whole run, as you expect them; RUN003 says where it comes to others.
         remainder: whether batches that fill no step are dropped, or make a smaller step.
+        seed: of every draw: order, noise, captions, the LoRA's first numbers.
+        dtype: of the base's weights, and of what is multiplied.
+        device: where it computes; `auto` takes a GPU where there is one.
+        checkpointing: whether blocks are computed anew on the way back; less memory, more time.
+        compile: whether every block of the transformer is compiled.
         flip: whether every draw tosses for a mirrored picture.
         background: colour beneath transparent pictures.
         save_every: epochs between two LoRA files.

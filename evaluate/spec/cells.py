@@ -77,8 +77,8 @@ class Attribute:
         kind: a score from 0 to 5, or yes (1) or no (0).
         required: whether the LoRA must reach it to be usable.
         weight: in the composite score.
-        described: words that ask a base without trigger for it; None where nobody can.
-        part: the box in which its colour is measured; None for none.
+        described: words that ask a base without trigger for it; null where nobody can.
+        part: the box in which its colour is measured; null for none.
     """
 
     asks: str

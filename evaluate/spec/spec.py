@@ -38,7 +38,12 @@ RESERVED = frozenset(
 
 @record
 class Turbo:
-    """A speed LoRA that is loaded in every cell, base-only cells included."""
+    """A speed LoRA that is loaded in every cell, base-only cells included.
+
+    Attributes:
+        file: of the LoRA.
+        strength: by which its weights are multiplied.
+    """
 
     file: str
     strength: float = 1.0
@@ -51,6 +56,8 @@ class Sampling:
     Attributes:
         preset: `anima-turbo8` (speed LoRA, 8 steps, er_sde on `simple`, CFG 1) or `anima-base30`.
         drawing: settings in place of the preset's.
+        width: in pixels.
+        height: in pixels.
         negative: of every picture; not asked at CFG 1.
     """
 
@@ -68,7 +75,12 @@ class Sampling:
 
 @record
 class Checkpoint:
-    """A LoRA file and its epoch."""
+    """A LoRA file and its epoch.
+
+    Attributes:
+        file: of the LoRA.
+        epoch: after which it was written; checkpoints are ordered by it.
+    """
 
     file: str
     epoch: Annotated[int, Field(ge=0)]
@@ -101,6 +113,7 @@ class Probes:
 
     Attributes:
         checkpoints: labels to ask; the deepest, unless said.
+        seeds: of every probe.
         angles: name -> what is asked for.
         weights: of those words.
         controls: whether each angle is drawn with and without LoRA and trigger.
@@ -130,8 +143,13 @@ class VisionJudge:
     """A model behind an OpenAI-compatible endpoint; its key stands in the environment alone.
 
     Attributes:
+        kind: which judge this is.
         model: its name; in place of it LORA_CURATE_JUDGE_MODEL.
         base_url: in place of it LORA_CURATE_JUDGE_BASE_URL, then OPENAI_BASE_URL.
+        temperature: 0 for the likeliest answer.
+        max_tokens: longest answer.
+        side: longer side in pixels; larger pictures are sent smaller.
+        timeout: seconds until a request is given up.
         repeats: how often every picture is scored; the median counts.
         double: share of the pictures that are scored once more, for the judge's own noise.
         prices: per million tokens, in and out.
@@ -153,7 +171,13 @@ class VisionJudge:
 
 @record
 class CommandJudge:
-    """A program that reads one JSON object and writes one; `{}` is nothing that it is told."""
+    """A program that reads one JSON object and writes one; `{}` is nothing that it is told.
+
+    Attributes:
+        kind: which judge this is.
+        command: the program and its arguments, one by one.
+        timeout: seconds until an answer is given up.
+    """
 
     kind: Literal["command"]
     command: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -162,7 +186,13 @@ class CommandJudge:
 
 @record
 class ClassifierJudge:
-    """What looks at training pictures looks at these, too: framing, view, elevation, pose."""
+    """What looks at training pictures looks at these, too: framing, view, elevation, pose.
+
+    Attributes:
+        kind: which judge this is.
+        clip_model: a model of open_clip, as of `curate index --clip-model`; null for the embedded
+            one.
+    """
 
     kind: Literal["classifier"]
     clip_model: str | None = None
@@ -170,7 +200,12 @@ class ClassifierJudge:
 
 @record
 class ColourJudge:
-    """Colours in boxes: part -> left, top, right, bottom as shares of the picture."""
+    """What colour a part has, as the median of a box.
+
+    Attributes:
+        kind: which judge this is.
+        boxes: part -> left, top, right, bottom as shares of the picture.
+    """
 
     kind: Literal["colour"]
     boxes: Mapping[str, Box]
@@ -178,7 +213,12 @@ class ColourJudge:
 
 @record
 class PeopleJudge:
-    """Answers that people gave on a blind page."""
+    """Answers that people gave on a blind page.
+
+    Attributes:
+        kind: which judge this is.
+        answers: file that the page of `evaluate rate` saved.
+    """
 
     kind: Literal["people"]
     answers: str
@@ -186,7 +226,12 @@ class PeopleJudge:
 
 @record
 class FixedJudge:
-    """Answers of a file: attribute -> value, by the picture's key; for tests and imports."""
+    """Answers that were written down elsewhere; for tests and imports.
+
+    Attributes:
+        kind: which judge this is.
+        answers: file of the same form as people's.
+    """
 
     kind: Literal["fixed"]
     answers: str
@@ -200,7 +245,13 @@ Judge = Annotated[
 
 @record
 class Budget:
-    """Where a run stops, whole and resumable, with exit code 3; None for nowhere."""
+    """Where a run stops, whole and resumable, with exit code 3; null for nowhere.
+
+    Attributes:
+        images: that one command draws.
+        gpu_hours: that one command draws for, those of all processes together.
+        cost: of all judges together, in the currency of their `prices`.
+    """
 
     images: Annotated[int, Field(ge=0)] | None = None
     gpu_hours: Limit | None = None
@@ -217,11 +268,24 @@ class EvalSpec:
         run: folder of a training run, whose checkpoints are evaluated.
         epochs: those of the run; all, unless said.
         checkpoints: label -> file and epoch, in place of a run, or beside it.
-        references: held-out pictures of the character, never trained.
+        base: what the LoRAs were trained on, as in train.yaml; null where nothing is drawn.
+        turbo: a speed LoRA that is loaded in every cell; null for none.
+        sampling: how every picture is drawn.
+        matrix: what is asked of every checkpoint.
+        probes: questions beside the matrix.
         attributes: what is judged.
-        margin: rubric points that nobody minds.
+        identity: the attribute that says how well a picture hits the character.
         least_head: height in pixels below which a head is too small to judge attributes.
-        prices: of GPU hours.
+        margin: rubric points that nobody minds.
+        references: held-out pictures of the character, never trained.
+        judges: who judges; several count by their median.
+        budget: where a run stops.
+        gpu_hour: what an hour of the GPU costs, in the currency of the judges' `prices`; for
+            `evaluate matrix --dry-run`.
+        dtype: of the base's weights, and of what is multiplied.
+        device: where it draws; `auto` takes a GPU where there is one.
+        output: folder of all evaluations.
+        cache: folder of encoded prompts and of answers, shared by evaluations.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import click
 import yaml
+from click.testing import CliRunner
+from configuration import configuration_page, where_rules_are_set
 
 from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
+from evaluate.cli import cli as evaluate_cli
 from evaluate.experiments.__main__ import RESULTS
 from evaluate.experiments.calibration import ROWS, load_space, read_tried
 from evaluate.experiments.foretelling import powers as all_powers
@@ -27,6 +30,7 @@ from evaluate.verdicts.manual import manual as verdict_manual
 from rules.miniature import FILE as MINIATURE
 from rules.miniature import miniature_evidence
 from rules.registry import FAMILIES, all_rules
+from train.cli import cli as train_cli
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "curate", "train", "evaluate")
@@ -52,6 +56,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     if outcomes or powers:
         yield ROOT / "docs" / "evidence.md", _page(evidence_page(outcomes, powers, PLOTS))
     yield ROOT / "rules" / "README.md", _manual()
+    yield ROOT / "docs" / "configuration.md", configuration_page()
     yield ROOT / "docs" / "verdicts.md", verdict_manual()
     yield from _readme()
 
@@ -79,6 +84,8 @@ def _manual() -> str:
         "Every rule with what it does, why it matters, its options and its source. This page is",
         "made by `make docs` from the rules themselves; `curate explain CODE` prints the same.",
         "",
+        where_rules_are_set(),
+        "",
     ]
     for prefix, family in FAMILIES.items():
         rules = [rule for rule in all_rules() if rule.code.startswith(prefix)]
@@ -89,14 +96,17 @@ def _manual() -> str:
 
 
 def _help() -> str:
-    context = click.Context(cli, info_name="curate", terminal_width=80)
-    parts = [cli.get_help(context)]
-    for name in ("lint",):
-        command = cli.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, terminal_width=80)
-        parts.append(command.get_help(inner))
+    parts = [_told(cli, "curate"), _told(cli, "curate", "lint")]
+    parts += [_told(train_cli, "train"), _told(evaluate_cli, "evaluate")]
     return "```text\n" + "\n\n".join(f"$ {_usage(part)}\n{part}" for part in parts) + "\n```"
+
+
+def _told(tool: click.Group, *words: str) -> str:
+    """What `--help` prints of a tool or of one of its commands."""
+    told = CliRunner().invoke(
+        tool, [*words[1:], "--help"], prog_name=words[0], terminal_width=80, max_content_width=80
+    )
+    return told.output.rstrip()
 
 
 def _run() -> str:
