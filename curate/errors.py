@@ -1,12 +1,38 @@
 """What goes wrong through no fault of the program, and how it is said."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 
 from curate.formats.place import visible
 from rules.engine import RuleCrash
 from rules.records import RecordError
+
+# What is imported -> the extras of pyproject.toml that bring it.
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "accelerate": ("train",),
+    "diffusers": ("train",),
+    "fiftyone": ("browse",),
+    "httpx": ("evaluate",),
+    "matplotlib": ("browse",),
+    "numba": ("figures",),
+    "onnxruntime": ("tagger",),
+    "open_clip": ("classify",),
+    "pandas": ("evaluate",),
+    "peft": ("train",),
+    "pyarrow": ("evaluate",),
+    "safetensors": ("classify", "tagger", "train"),
+    "scipy": ("classify", "evaluate"),
+    "skimage": ("evaluate",),
+    "sklearn": ("evaluate",),
+    "tenacity": ("evaluate",),
+    "threadpoolctl": ("classify",),
+    "torch": ("classify", "train"),
+    "torchvision": ("classify", "train"),
+    "transformers": ("train",),
+    "umap": ("browse",),
+}
 
 
 class UserError(Exception):
@@ -24,9 +50,16 @@ def as_message(error: Exception) -> str | None:
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         lines = [f"{place}{error.strerror or error}"]
+    elif isinstance(error, ModuleNotFoundError) and (module := _top(error)) in EXTRAS:
+        ways = " or ".join(f"`pip install 'lora-curate[{extra}]'`" for extra in EXTRAS[module])
+        lines = [f"{module} is not installed; {ways} brings it"]
     else:
         return None
     return "\n".join(f"error: {visible(line)}" for line in lines)
+
+
+def _top(error: ModuleNotFoundError) -> str:
+    return (error.name or "").partition(".")[0]
 
 
 def run_tool(command: click.Command, program: str) -> None:
