@@ -190,7 +190,7 @@ def _attention(config: TrainConfig) -> Iterator[Finding]:
     import torch
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    from train.drawing import DTYPES
+    from train.precision import DTYPES
     from train.processes import Processes
 
     device = Processes(config.device).device
@@ -211,7 +211,7 @@ def _text_side(config: TrainConfig, material: Material) -> Iterator[Finding]:
     import torch
 
     from train.anima.text_side import TextSide
-    from train.drawing import DTYPES
+    from train.precision import DTYPES
     from train.processes import Processes
 
     device = Processes(config.device).device

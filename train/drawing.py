@@ -1,6 +1,5 @@
 """Drawing from a base with or without LoRAs: what samples, `train sample` and evaluations share."""
 
-import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,19 +17,12 @@ from train.anima.velocity import velocity
 from train.config import BaseFiles, SampleSettings
 from train.fitting import check_fit
 from train.lora_files import Lora, in_diffusers
+from train.precision import autocast
 from train.samples import Condition
 from train.sampling import draw
 from train.untyped import Untyped
 
 LATENT_SIDE = 8
-DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
-
-
-def autocast(device: torch.device, dtype: torch.dtype) -> contextlib.AbstractContextManager[object]:
-    """On a GPU a LoRA's fp32 matrices are multiplied in the base's dtype."""
-    if device.type == "cuda" and dtype != torch.float32:
-        return torch.autocast("cuda", dtype=dtype)
-    return contextlib.nullcontext()
 
 
 def draw_latents(  # noqa: PLR0913 - all but two by keyword

@@ -64,14 +64,14 @@ def forward_flops(size: TransformerSize, tokens: int, rows: int) -> float:
 def kept_bytes(  # noqa: PLR0913 - all but one by keyword
     size: TransformerSize, *, tokens: int, rows: int, batch: int, checkpointing: bool, wide: bool
 ) -> int:
-    """Bytes that a forward pass keeps for the way back, without workspace of kernels.
+    """Bytes that a forward pass keeps for the backward pass, without workspace of kernels.
 
     Args:
         size: of the transformer.
         tokens: of the largest picture.
         rows: of text.
         batch: pictures at once.
-        checkpointing: whether blocks are computed anew on the way back.
+        checkpointing: whether blocks are computed anew on the backward pass.
         wide: whether numbers have four bytes rather than two.
     """
     block = (KEPT_OF_TOKEN * tokens + KEPT_OF_ROW * rows) * size.width

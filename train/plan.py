@@ -36,7 +36,7 @@ class Sum:
         modules: that it is attached to.
         size: of the transformer.
         weights: bytes of the transformer as it is held on the device.
-        kept: bytes that a forward pass keeps for the way back.
+        kept: bytes that a forward pass keeps for the backward pass.
         files: bytes of all LoRA files.
         states: bytes of the states that are kept at once.
         latents: bytes of the cache of latents.
@@ -152,7 +152,7 @@ def plan_lines(config: TrainConfig, *, approved_only: bool) -> Iterator[str]:
     yield (
         f"memory    {size_of(found.memory)} and workspace of kernels: "
         f"{size_of(found.weights)} base, {size_of(found.learned)} LoRA and optimizer, "
-        f"{size_of(found.kept)} for the way back"
+        f"{size_of(found.kept)} for the backward pass"
     )
     yield (
         f"disk      {size_of(found.files)} LoRA files, {size_of(found.states)} states, "

@@ -6,9 +6,10 @@ from pathlib import Path
 from curate.errors import UserError
 from train import samples
 from train.config import TrainConfig
-from train.drawing import DTYPES, Artist
+from train.drawing import Artist
 from train.lora_files import Lora, read_lora
 from train.material import prompts_of
+from train.precision import DTYPES
 from train.processes import Processes
 
 BASE = "base"

@@ -15,13 +15,14 @@ from train.anima.text_side import TextSide
 from train.bar import Bar
 from train.block_swap import swap_blocks
 from train.config import TrainConfig
-from train.drawing import DTYPES, LATENT_SIDE, autocast, draw_latents
+from train.drawing import LATENT_SIDE, draw_latents
 from train.draws import Batch as Draws
 from train.draws import Draw, Shape, Step, check_steps, epoch_steps
 from train.lora_files import lora_of, write_lora
 from train.lora_metadata import metadata_of
 from train.material import Material
 from train.metrics import Progress
+from train.precision import DTYPES, autocast
 from train.processes import Processes
 from train.stamps import seed_of
 from train.untyped import Untyped

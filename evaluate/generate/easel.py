@@ -21,9 +21,10 @@ from train.anima.latents import decode_latents
 from train.anima.names import ADAPTER, to_diffusers
 from train.anima.text_side import TextSide
 from train.config import BaseFiles, SampleSettings
-from train.drawing import DTYPES, draw_latents
+from train.drawing import draw_latents
 from train.fitting import check_fit
 from train.lora_files import Lora, Pair, read_lora
+from train.precision import DTYPES
 from train.samples import Condition
 from train.untyped import Untyped
 

@@ -23,7 +23,7 @@ from evaluate.matrix import prepare
 from evaluate.rows import picture_file
 from evaluate.spec.spec import load_spec
 from rules.records import write_atomically
-from train.drawing import autocast
+from train.precision import autocast
 from train.stamps import weights_digest
 
 OVERHEAD, SWAP, GROWTH = 1.05, 1.0, 1.1

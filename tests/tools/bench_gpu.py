@@ -28,8 +28,8 @@ from train.anima.shapes import transformer_size
 from train.anima.velocity import velocity
 from train.block_swap import swap_blocks
 from train.config import OptimizerSettings, SigmaSettings
-from train.drawing import autocast
 from train.optimizers import build_optimizer
+from train.precision import autocast
 from train.processes import Processes
 from train.quiet import quiet_libraries
 from train.sampling import draw

@@ -15,6 +15,7 @@ from PIL import Image
 from train.anima.latents import decode_latents
 from train.anima.loading import make_vae
 from train.draws import Batch, Shape
+from train.precision import DTYPES, autocast
 from train.pretrain.analytic_encoder import SIDE, PatchMap, latents_of, write_encoder
 from train.pretrain.figures import PICTURES, shard_path
 from train.pretrain.latents import pixels_of
@@ -97,7 +98,8 @@ class DecoderLosses:
         latents = latents_of(pixels, self._patches)
         dice = torch.Generator().manual_seed(mine[0].seed)
         noise = torch.randn(latents.shape, generator=dice).to(latents.device)
-        away = self.decoded(latents + NOISE * noise) - pixels
+        with autocast(latents.device, DTYPES[self._recipe.decoder.products]):
+            away = self.decoded(latents + NOISE * noise).float() - pixels
         losses_B = (away.abs() + away.square()).mean(dim=(1, 2, 3))
         return losses_B, [0.0] * len(mine)
 

@@ -4,7 +4,6 @@ Letters in names of tensors: B pictures, C channels, H and W height and width, R
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from train.anima.latents import decode_latents
 from train.anima.objective import Batch, flow_matching
 from train.anima.velocity import velocity
 from train.draws import Batch as Draws
+from train.precision import DTYPES, autocast
 from train.pretrain.analytic_encoder import SIDE
 from train.pretrain.captions import caption_of
 from train.pretrain.latents import Exposures
@@ -57,11 +57,11 @@ class DrawingLosses:
             caption_of(self._exposures.words[d.item], plan, seed_of("words", d.seed)) for d in mine
         ]
         device = self._processes.device
-        with mixed(device):
-            rows_BRC = self._rows(texts)
+        latents_BCHW = self._exposures.latents([d.item for d in mine]).to(device)
+        with autocast(device, DTYPES[self._recipe.drawing.products]):
             batch = Batch(
-                self._exposures.latents([d.item for d in mine]).to(device),
-                rows_BRC,
+                latents_BCHW,
+                self._rows(texts),
                 tuple(d.seed for d in mine),
                 tuple(str(d.item) for d in mine),
             )
@@ -78,13 +78,6 @@ class DrawingLosses:
         longest = max(part_BRC.shape[1] for part_BRC in parts)
         sorted_BRC = torch.cat([pad(p, (0, 0, 0, longest - p.shape[1])) for p in parts])
         return sorted_BRC[torch.tensor(order, device=sorted_BRC.device).argsort()]
-
-
-def mixed(device: torch.device) -> AbstractContextManager[object]:
-    """On a GPU products are of bf16; weights stay fp32."""
-    if device.type == "cuda":
-        return torch.autocast("cuda", dtype=torch.bfloat16)
-    return nullcontext()
 
 
 def look(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ ON_CUDA = Path(__file__).with_name("cuda.yaml")
 # Latents are an eighth of a picture's sides, and the transformer takes two of them each way.
 STEP = 16
 
+Products = Literal["fp32", "bf16"]
 Side = Annotated[int, Field(ge=STEP, multiple_of=STEP)]
 
 
@@ -100,11 +101,13 @@ class StagePlan:
     Attributes:
         epochs: passes over all figures.
         average: share of the old in the running average of the weights, which is what ships.
+        products: what is multiplied in; weights stay fp32.
     """
 
     epochs: Count
     batch: Count
     average: Share
+    products: Products
     optimizer: OptimizerSettings
 
 

@@ -22,8 +22,8 @@ TINY = {
             "vocabulary": 360, "hidden": 32, "layers": 1, "heads": 1, "head_dim": 32, "mlp": 64,
         },
     },
-    "decoder": {"epochs": 1, "batch": 6, "crop": 32},
-    "drawing": {"epochs": 2, "batch": 6},
+    "decoder": {"epochs": 1, "batch": 6, "products": "fp32", "crop": 32},
+    "drawing": {"epochs": 2, "batch": 6, "products": "fp32"},
     "sheet": {"seeds": [1, 2], "steps": 2, "prompts": {"portrait": "1girl, portrait"}},
 }  # fmt: skip
 
