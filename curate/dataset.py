@@ -15,7 +15,7 @@ from rules.evidence import FINER, declared_evidence
 from rules.globs import matches
 from rules.known_labels import known
 from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
-from rules.profiles import Trainer, load_base, load_trainer
+from rules.profiles import Profiles, Trainer, profiles_of
 from rules.spec import Source, Spec
 from rules.vocabulary import load_vocabulary
 
@@ -34,14 +34,14 @@ def assemble(  # noqa: PLR0913 - one argument per source of facts, all by keywor
     labels: Labels | None = None,
     seen: Mapping[str, Seen] | None = None,
     tested_on: int = 0,
+    profiles: Profiles | None = None,
 ) -> Dataset:
-    """Build what rules see.
+    """Build what rules see; without `profiles`, by those that ship.
 
     Raises:
         RecordError: the spec names a base or trainer that has no profile.
     """
-    trainer = load_trainer(spec.trainer_choice)
-    base = load_base(spec.base)
+    trainer, base = profiles or profiles_of(spec)
     vocabulary = load_vocabulary().extended(spec.lint)
     slots = SlotTable(spec, base, vocabulary)
     declared = Declarations(vocabulary, spec.subject.trigger)

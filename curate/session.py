@@ -19,7 +19,7 @@ from curate.labels import LABELS, is_foreign, is_labelled, load_labels
 from curate.store import Store
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
-from rules.profiles import known_trainers, load_base, load_trainer
+from rules.profiles import known_trainers, load_base, load_trainer, profiles_of
 from rules.quoting import counted
 from rules.records import RecordError, parse, record
 from rules.spec import Spec, TrainerChoice
@@ -135,6 +135,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - what `open_dataset` found out, in its o
         labels=load_labels(root),
         seen=sights.seen,
         tested_on=_tested_on(root, index, sights),
+        profiles=profiles_of(spec, root),
     )
     return Session(
         root=root,
@@ -247,7 +248,7 @@ def _known_tags(root: Path, spec: Spec) -> tuple[Mapping[str, int] | None, Mappi
         raise RecordError(SPEC_FILE, [f"`lint.vocabulary`: {path} is no file; name one, or none"])
     import csv  # noqa: PLC0415 - most sets name no vocabulary
 
-    normal = SlotTable(Spec(), load_base(spec.base), load_vocabulary()).normal
+    normal = SlotTable(Spec(), load_base(spec.base, root), load_vocabulary()).normal
     counts: dict[str, int] = {}
     aliases: dict[str, str] = {}
     try:

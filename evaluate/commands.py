@@ -325,7 +325,7 @@ def probe_base(spec: Path, identity: str, out: Path | None) -> Iterator[str]:
     opened = open_run(load_spec(spec))
     path = out or Path(f"{identity}.yaml")
     write_profile(base_profile(opened, judging.make_verdicts(opened).verdicts, identity), path)
-    yield f"wrote {path}; put it into rules/bases/ to lint with `base: {identity}`"
+    yield f"wrote {path}; beside a dataset.yaml, `base: {path.name}` lints with it"
 
 
 def browse(spec: Path, *, remote: bool, port: int | None) -> Iterator[str]:

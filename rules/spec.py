@@ -234,8 +234,9 @@ class Spec:
 
     Attributes:
         subject: who is drawn.
-        base: a profile of `rules/bases/`.
-        trainer: a profile of `rules/trainers/`, with the user's own settings for it.
+        base: a profile of `rules/bases/`, or a file beside dataset.yaml (`my-base.yaml`).
+        trainer: a profile of `rules/trainers/`, or a file beside dataset.yaml, with the user's own
+            settings for it.
         caption: how a caption is built.
         wanted: what the LoRA must be able to draw.
         sources: glob -> where those pictures come from; the first match counts.

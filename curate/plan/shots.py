@@ -13,6 +13,7 @@ from curate.labels import PictureLabels
 from rules.known_labels import label_of
 from rules.model import Dataset, FileFacts, Picture, Sidecar
 from rules.pictures_naming import worn_outfits
+from rules.profiles import Profiles
 from rules.records import record
 from rules.spec import Elevation, Framing, Pose, View
 
@@ -136,6 +137,7 @@ class Darkroom:
             spec=self.dataset.spec,
             pictures=[self._found(picture) for picture in planned],
             labels=labels,
+            profiles=Profiles(self.dataset.trainer, self.dataset.base),
         )
         return made.pictures
 
