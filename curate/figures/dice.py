@@ -23,6 +23,10 @@ class Prior:
         clear: How often a view is near its sector's middle and shows what the pose is.
         legs: How often a pose that is told by its legs is shown with them.
         light: How light a plain or a gradient backdrop is, 0 to 1: least and most.
+        field: Least and most of the camera's field of view, in degrees.
+        margin: Least and most of the free border, as a share of the picture.
+        shift: How far from the middle of the free room she may stand, 0 to 1.
+        build: How much of their usual spread limbs, shoulders and hips have, 0 to 1.
     """
 
     heads: tuple[tuple[float, float, float], ...]
@@ -55,6 +59,10 @@ class Prior:
     clear: float
     legs: float
     light: tuple[float, float]
+    field: tuple[float, float]
+    margin: tuple[float, float]
+    shift: float
+    build: float
 
 
 @cache

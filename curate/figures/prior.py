@@ -94,13 +94,19 @@ def _proportions(dice: Dice) -> Proportions:
     rng = dice.rng
     weights = np.array([row[0] for row in dice.prior.heads])
     _, mean, spread = dice.prior.heads[int(rng.choice(len(weights), p=weights / weights.sum()))]
+    build = dice.prior.build
+
+    def some(low: float, high: float) -> float:
+        less = (1.0 - build) * (high - low) / 2.0
+        return float(rng.uniform(low + less, high - less))
+
     return Proportions(
         heads=float(np.clip(mean + spread * rng.normal(), 2.6, 8.2)),
-        shoulders=float(rng.uniform(0.94, 1.08)),
-        hips=float(rng.uniform(0.94, 1.10)),
-        limbs=float(rng.uniform(0.90, 1.12)),
-        bust=float(rng.uniform(0.4, 1.35)),
-        legs=float(rng.uniform(0.96, 1.05)),
+        shoulders=some(0.94, 1.08),
+        hips=some(0.94, 1.10),
+        limbs=some(0.90, 1.12),
+        bust=some(0.4, 1.35),
+        legs=some(0.96, 1.05),
     )
 
 
@@ -153,10 +159,10 @@ def _camera(dice: Dice, pose: Pose) -> Camera:
         azimuth=azimuth,
         elevation=elevation,
         roll=float(rng.normal(0.0, 9.0)) if dice.chance(prior.roll) else 0.0,
-        field=float(rng.uniform(14.0, 46.0)),
+        field=float(rng.uniform(*prior.field)),
         framing=framing,
-        margin=float(rng.uniform(0.01, 0.09)),
-        shift=float(rng.uniform(-0.8, 0.8)),
+        margin=float(rng.uniform(*prior.margin)),
+        shift=float(rng.uniform(-prior.shift, prior.shift)),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).with_name("results")
 # What was run with fewer trainings or datasets is no result.
 TRIAL = "trial"
-PROBES = 3000
+PROBES, QUICK_PROBES = 3000, 800
 # So many times fewer do for the details of one character.
 OF_ONE = 2
 
@@ -30,8 +30,9 @@ clip_option = click.option(
     "--clip-model", default=None, help="Reads the pictures in place of the embedded classifier."
 )
 probes_option = click.option(
-    "--probes", default=PROBES, show_default=True, help="Figures that the probes are fitted to."
-)
+    "--probes", default=None, type=click.IntRange(40),
+    help=f"Figures that the probes are fitted to. [default: {PROBES}; {QUICK_PROBES} of --quick]",
+)  # fmt: skip
 out_option = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path),
     help="Outcomes and plots. [default: results beside this module; of a trial, WORK/trial]",
@@ -56,7 +57,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
     base: str,
     work: Path,
     clip_model: str | None,
-    probes: int,
+    probes: int | None,
     out: Path | None,
     *,
     quick: bool,
@@ -69,7 +70,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
     every = {experiment.name: experiment for experiment in load_experiments()}
     if strangers := [name for name in names if name not in every]:
         raise UserError(f"no experiment `{strangers[0]}`; known are {', '.join(every)}")
-    bench = _bench(base, work, clip_model, probes)
+    bench = _bench(base, work, clip_model, probes or (QUICK_PROBES if quick else PROBES))
     out = out or (work / TRIAL if quick else RESULTS)
     for name in names or every:
         outcome = run_experiment(every[name], bench, quick=quick)
@@ -92,7 +93,7 @@ def control(  # noqa: PLR0913, PLR0917 - options
     base: str,
     work: Path,
     clip_model: str | None,
-    probes: int,
+    probes: int | None,
     count: int,
     steps: int,
     cfg: float,
@@ -101,7 +102,7 @@ def control(  # noqa: PLR0913, PLR0917 - options
     from evaluate.experiments.control import measure, table
     from evaluate.experiments.studio import Drawing
 
-    bench = _bench(base, work, clip_model, probes)
+    bench = _bench(base, work, clip_model, probes or PROBES)
     drawing = Drawing(steps=steps, cfg=cfg)
     rows = measure(bench.studio, bench.reader, drawing, count=count, out=work / "control")
     for line in table(rows):
@@ -119,7 +120,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
     base: str,
     work: Path,
     clip_model: str | None,
-    probes: int,
+    probes: int | None,
     out: Path | None,
     datasets: int | None,
 ) -> None:
@@ -128,7 +129,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
     from evaluate.experiments.foretelling import powers, table
 
     space = load_space()
-    tried = run_calibration(space, _bench(base, work, clip_model, probes), datasets=datasets)
+    bench = _bench(base, work, clip_model, probes or PROBES)
+    tried = run_calibration(space, bench, datasets=datasets)
     write_tried(tried, (out or (work / TRIAL if datasets else RESULTS)) / ROWS)
     for line in table(powers(space, tried)):
         click.echo(line)

@@ -9,10 +9,11 @@ from PIL import Image
 
 from curate.errors import UserError
 from curate.figures.captions import CaptionPlan
+from curate.figures.character import Character
 from curate.figures.dataset import draw_set
-from curate.figures.spec import FiguresSpec
+from curate.figures.spec import FiguresSpec, sheet
 from evaluate.experiments.spec import Arm, Experiment
-from evaluate.experiments.studio import PRIOR, SmallStudio
+from evaluate.experiments.studio import PRIOR, SmallStudio, as_the_base_draws
 from rules.records import to_plain, write_atomically
 from train.config import BaseFiles, TrainConfig, load_config
 from train.run import run
@@ -67,9 +68,15 @@ def figures_spec(experiment: Experiment, arm: Arm, training: int) -> FiguresSpec
         seed=experiment.seed + training,
         prior=PRIOR,
         caption=caption,
-        characters=dict(experiment.characters),
+        characters=cast_of(experiment),
         shots=tuple(by_name[name] for name in arm.shots),
     )
+
+
+def cast_of(experiment: Experiment) -> dict[str, Character]:
+    """Name -> character of everyone in its shots."""
+    names = {shot.character for shot in experiment.shots if shot.character is not None}
+    return {name: as_the_base_draws(sheet(name)) for name in sorted(names)}
 
 
 def _redraw(root: Path, experiment: Experiment, studio: SmallStudio, training: int) -> None:
@@ -110,7 +117,7 @@ def train_arm(
         "accumulation": 1,
         "remainder": "kept",
         "seed": experiment.seed + training,
-        "dtype": "fp32",
+        "dtype": "bf16",
         "device": "cpu",
         "flip": arm.flip,
         "keep_states": 1,

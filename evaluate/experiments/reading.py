@@ -29,6 +29,7 @@ from curate.figures.truth import Truth
 from curate.progress import progress
 from evaluate.experiments.palettes import palettes
 from evaluate.experiments.probes import Floats, Probe, Sights, detail_probe, probe_of
+from evaluate.experiments.studio import as_the_base_draws
 from rules.records import record, to_plain, write_atomically
 from train.stamps import key_of
 
@@ -176,7 +177,7 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
     """
     figures = sample_many(PRIOR, SEED, count)
     if character is not None:
-        figures = of_one(figures, sheet(character))
+        figures = of_one(figures, as_the_base_draws(sheet(character)))
     # The first figures tell of prior, seed and sheet.
     first = [to_plain(figure) for figure in figures[:BATCH]]
     key = key_of(stamp, classifier.id, VERSION, size, count, first)

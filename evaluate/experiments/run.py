@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from evaluate.experiments.arms import draw_arm, lora_of, save_every, train_arm
+from evaluate.experiments.arms import cast_of, draw_arm, lora_of, save_every, train_arm
 from evaluate.experiments.effects import Found, judge
 from evaluate.experiments.reading import LIKENESS, Reader
 from evaluate.experiments.spec import BASE, Condition, Effect, Experiment
@@ -202,7 +202,8 @@ def _lora_key(experiment: Experiment, bench: Bench, arm: str, training: int) -> 
 def plain_of(experiment: Experiment) -> dict[str, object]:
     """What decides datasets and LoRAs, arms aside."""
     one = replace(experiment, training=replace(experiment.training, seeds=1))
-    return {key: value for key, value in to_plain(one).items() if key not in APART}
+    own = {key: value for key, value in to_plain(one).items() if key not in APART}
+    return {**own, "cast": to_plain(cast_of(experiment))}
 
 
 def _values(
@@ -250,7 +251,7 @@ def _likeness(
     by_name = {shot.name: shot for shot in experiment.shots}
     spec = FiguresSpec(
         seed=experiment.seed + 1000 + training,
-        characters=dict(experiment.characters),
+        characters=cast_of(experiment),
         shots=tuple(by_name[name] for name in experiment.likeness_of),
     )
     size = (experiment.drawing.width, experiment.drawing.height)

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from curate.figures.captions import CaptionPlan
-from curate.figures.character import Character
 from curate.figures.spec import SHEETS, Shot
 from evaluate.experiments.studio import Drawing
 from rules.plain_yaml import load_yaml
@@ -29,7 +28,7 @@ class Training:
 
     Attributes:
         seeds: how many trainings of each arm; each draws a dataset of its own.
-        exposures: how often a run shows each picture; small sets have as many epochs as large ones.
+        repeats: how often an epoch shows each picture.
     """
 
     seeds: Count = 5
@@ -124,7 +123,6 @@ class Experiment:
     described: str
     seed: int
     caption: CaptionPlan
-    characters: Mapping[str, Character] = field(default_factory=dict)
     shots: tuple[Shot, ...]
     arms: Mapping[Name, Arm]
     conditions: Mapping[Name, Condition]

@@ -3,12 +3,15 @@
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
+from curate.figures.character import Character
+from curate.figures.prior import prior_named
 from rules.records import parse, record, write_atomically
 from train.anima import loading
 from train.anima.latents import decode_latents, encode_picture
@@ -21,6 +24,7 @@ from train.settings import SamplerSettings
 
 # Of the figures that the miniature was taught from.
 PRIOR = "studio"
+LONG = frozenset({"long", "very long"})
 # Pictures of one prompt that are drawn together.
 AT_ONCE = 8
 
@@ -59,6 +63,18 @@ def base_files(name: str) -> BaseFiles:
     """
     here = Path.cwd() / "base"
     return parse(BaseFiles, named_base(name, here), name)
+
+
+def as_the_base_draws(character: Character) -> Character:
+    """A character as the miniature can draw her.
+
+    She has as many heads as the figures that it was taught from; and where her hair would fall
+    over all of so small a body and hide how she stands, it is short.
+    """
+    ((_, heads, _),) = prior_named(PRIOR).heads
+    hair = replace(character.hair, back="short") if character.hair.back in LONG else character.hair
+    proportions = replace(character.proportions, heads=heads)
+    return replace(character, hair=hair, proportions=proportions)
 
 
 class SmallStudio:
