@@ -84,8 +84,15 @@ def probe_of(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Pr
 
 
 def detail_probe(axis: str, sights: Sights, told: Sequence[Mapping[str, str]]) -> Probe:
-    """A probe of what one character wears or not, told by colours around her head."""
-    return _fitted(axis, sights, told, attrgetter("palettes_nd"), _kernel)
+    """A probe of how one character stands and what she wears, told by shapes and by colours."""
+    return _fitted(axis, sights, told, _shapes_and_colours, _kernel)
+
+
+def _shapes_and_colours(sights: Sights) -> Floats:
+    """Both, each of length 1: shares of colours are told apart by their roots."""
+    roots_nd = np.sqrt(sights.palettes_nd)
+    roots_nd /= np.linalg.norm(roots_nd, axis=1, keepdims=True)
+    return np.concatenate([sights.embeddings_nd, roots_nd], axis=1)
 
 
 def _fitted(
@@ -131,8 +138,8 @@ def _kernel(known_nd: Floats, numbers: NDArray[np.int64], _: int) -> Call:
 
     if len(set(numbers)) == 1:  # it is the only thing that was ever shown
         return lambda seen_nd: np.full(len(seen_nd), numbers[0])
-    machine = SVC(C=LOOSE, class_weight="balanced").fit(np.sqrt(known_nd), numbers)
-    return lambda seen_nd: np.asarray(machine.predict(np.sqrt(seen_nd)), np.int64)
+    machine = SVC(C=LOOSE, class_weight="balanced").fit(known_nd, numbers)
+    return lambda seen_nd: np.asarray(machine.predict(seen_nd), np.int64)
 
 
 def _trees(known_nd: Floats, numbers: NDArray[np.int64], _: int) -> Call:

@@ -3,8 +3,8 @@
 The classifier's heads name framing, view, elevation and pose. What they do not name (hair, clothes,
 features) is read by probes, fitted to drawn figures that went through the base's VAE, so that they
 look as what the base draws: linear ones of the classifier's embeddings for shapes, trees over
-palettes for colours. Details that are too small to be read of anybody are read of one character,
-by probes that saw her with and without them.
+palettes for colours. Stances, angles and details, which are hard to read of anybody, are read of one
+character, by probes that saw her in all of them, with and without what she wears.
 Shape legend: n pictures, d numbers of an embedding or a palette.
 """
 
@@ -47,10 +47,10 @@ NEAR = frozenset({"face", "bust"})
 ENOUGH = 20
 FEATURES = ("intakes", "ribbon", "braid", "ponytail", "side ponytail", "ahoge")
 SHOWN, HIDDEN = "shown", "not shown"
-# Of the probes: other ones read the same pictures otherwise.
-VERSION = "probes-4"
-# What is read of one character only, in colours around her head.
-DETAILS = frozenset({*FEATURES, "tail_side"})
+# Of what is drawn and seen, and of the probes that are fitted to it: others read otherwise.
+SIGHTS, PROBES = "probes-4", "probes-5"
+# What is read better, or at all, where it is read of one character.
+DETAILS = frozenset({*FEATURES, "tail_side", f"{PROBED}upright", f"{PROBED}elevation"})
 
 Through = Callable[[Sequence[Image.Image]], list[Image.Image]]
 
@@ -95,7 +95,8 @@ class Reader:
     """Reads pictures.
 
     Attributes:
-        id: the classifier's own, and that of the figures that the probes were fitted to.
+        id: the classifier's own, that of the probes, and that of the figures they were fitted to.
+        fitted_to: the latter two.
         classifier: whose heads and embeddings it uses.
         probes: axis -> probe.
     """
@@ -103,7 +104,13 @@ class Reader:
     def __init__(self, classifier: Classifier, probes: Mapping[str, Probe], fitted_to: str) -> None:
         self.classifier = classifier
         self.id = f"{classifier.id} {fitted_to}"
+        self.fitted_to = fitted_to
         self.probes = probes
+
+    def beside(self, other: "Reader") -> "Reader":
+        """One who reads as this one does, and as the other what this one has no probe of."""
+        both = f"{self.fitted_to} {other.fitted_to}"
+        return Reader(self.classifier, {**other.probes, **self.probes}, both)
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
         """What each picture shows."""
@@ -180,20 +187,21 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
         figures = of_one(figures, as_the_base_draws(sheet(character)))
     # The first figures tell of prior, seed and sheet.
     first = [to_plain(figure) for figure in figures[:BATCH]]
-    key = key_of(stamp, classifier.id, VERSION, size, count, first)
+    key = key_of(stamp, classifier.id, SIGHTS, size, count, first)
     path = kept / f"{key}.safetensors"
     drawn = _read_drawn(path) or _drawn(classifier, through, size, figures)
+    fitted_to = f"{PROBES} {key}"
     if drawn is None:
-        return Reader(classifier, {}, key)
+        return Reader(classifier, {}, fitted_to)
     if not path.exists():
         told = {"told": json.dumps(drawn.told)}
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, save(drawn.sights._asdict(), told))
     axes = dict.fromkeys(axis for truths in drawn.told for axis in truths)
     if character is None:
-        return Reader(classifier, {axis: probe_of(axis, *drawn) for axis in axes}, key)
+        return Reader(classifier, {axis: probe_of(axis, *drawn) for axis in axes}, fitted_to)
     details = {axis: detail_probe(axis, *drawn) for axis in axes if axis in DETAILS}
-    return Reader(classifier, details, key)
+    return Reader(classifier, details, fitted_to)
 
 
 def of_one(figures: Sequence[Figure], character: Character) -> list[Figure]:

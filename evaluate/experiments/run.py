@@ -95,7 +95,9 @@ class Bench:
 
     def reader_of(self, experiment: Experiment) -> Reader:
         """Who reads the pictures of an experiment."""
-        return self.reader if experiment.probed_on is None else self.fit(experiment.probed_on)
+        if experiment.probed_on is None:
+            return self.reader
+        return self.fit(experiment.probed_on).beside(self.reader)
 
 
 def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False) -> Outcome:

@@ -217,11 +217,21 @@ def test_details_are_read_of_one_character_who_was_seen_without_them(tmp_path: P
     fitted = partial(fit_reader, eyes, list, size=(56, 80), count=240)
     keichan = fitted(kept=tmp_path / "keichan", character="keichan")
     assert keichan.probes["ribbon"].skills["shown"].balanced > 0.85
+    assert {"probed_upright", "probed_elevation"} <= set(keichan.probes)
     assert "hair_colour" not in keichan.probes
     kanachan = fitted(kept=tmp_path / "kanachan", character="kanachan")
     assert set(kanachan.probes["tail_side"].labels) == {"left", "right"}
     assert kanachan.probes["tail_side"].skills["left"].balanced > 0.65
     assert keichan.id != kanachan.id
+
+
+def test_one_reader_tells_details_and_another_all_else(bench: Bench) -> None:
+    other = bench.reader
+    own = Reader(other.classifier, {"ribbon": other.probes["intakes"]}, "own")
+    both = own.beside(other)
+    assert both.probes["ribbon"] is own.probes["ribbon"]
+    assert both.probes["hair_colour"] is other.probes["hair_colour"]
+    assert both.id == f"{other.classifier.id} own {other.fitted_to}"
 
 
 def test_colours_are_read_of_palettes_where_embeddings_know_nothing(tmp_path: Path) -> None:
