@@ -3,8 +3,8 @@
 The classifier's heads name framing, view, elevation and pose. What they do not name (hair, clothes,
 features) is read by probes, fitted to drawn figures that went through the base's VAE, so that they
 look as what the base draws: linear ones of the classifier's embeddings for shapes, trees over
-palettes for colours. Stances, angles and details, which are hard to read of anybody, are read of one
-character, by probes that saw her in all of them, with and without what she wears.
+palettes for colours. Stances, angles and details, which are hard to read of anybody, are read of
+one character, by probes that saw her in all of them, with and without what she wears.
 Shape legend: n pictures, d numbers of an embedding or a palette.
 """
 
