@@ -1,5 +1,6 @@
 """`pip install .` alone: light, and a working linter."""
 
+import shutil
 import subprocess
 import venv
 from pathlib import Path
@@ -16,11 +17,14 @@ LIGHT_MEGABYTES = 200
 def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin folder of an environment with nothing but the package and its base dependencies."""
     folder = tmp_path_factory.mktemp("light")
+    # Building writes beside the sources, where another process of the tests may build as well.
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "datasets", "tests"))
     venv.create(folder, with_pip=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     constraints = str(ROOT / "constraints.txt")
     subprocess.run(
-        [*pip, "--quiet", "--constraint", constraints, str(ROOT)], check=True, capture_output=True
+        [*pip, "--quiet", "--constraint", constraints, str(source)], check=True, capture_output=True
     )
     return folder / "bin"
 
