@@ -12,10 +12,11 @@ from curate.folder import suffix_of
 from curate.index import FoundPicture
 from curate.labels import AXES, Labels, apply_labels
 from rules.evidence import FINER, declared_evidence
+from rules.finding_profiles import Profiles, profiles_of
 from rules.globs import matches
 from rules.known_labels import known
 from rules.model import Dataset, Evidence, FileFacts, Picture, Seen, Sidecar
-from rules.profiles import Profiles, Trainer, profiles_of
+from rules.profiles import Trainer
 from rules.spec import Source, Spec
 from rules.vocabulary import load_vocabulary
 

@@ -11,8 +11,9 @@ from statistics import median
 from curate.captions import SlotTable, parse_caption
 from curate.feeding import choose_sidecar, feed_caption
 from curate.index import FoundPicture
+from rules.finding_profiles import load_trainer
 from rules.model import Caption
-from rules.profiles import Base, CaptionHandling, load_trainer
+from rules.profiles import Base, CaptionHandling
 from rules.records import record
 from rules.spec import CaptionLayout, Spec, Subject
 from rules.vocabulary import Vocabulary

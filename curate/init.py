@@ -8,8 +8,8 @@ from pathlib import Path
 from curate.errors import UserError
 from curate.guess import Guess, TagUse
 from curate.session import SPEC_FILE, open_dataset
+from rules.finding_profiles import known_bases, known_trainers, load_base
 from rules.plain_yaml import as_scalar
-from rules.profiles import known_bases, known_trainers, load_base
 from rules.records import write_atomically
 from rules.spec import Spec
 

@@ -17,9 +17,9 @@ from curate.guess import Guess, guess_spec
 from curate.index import Index, UnmeasuredPictures, index_folder, read_captions
 from curate.labels import LABELS, is_foreign, is_labelled, load_labels
 from curate.store import Store
+from rules.finding_profiles import known_trainers, load_base, load_trainer, profiles_of
 from rules.model import Dataset
 from rules.plain_yaml import load_yaml
-from rules.profiles import known_trainers, load_base, load_trainer, profiles_of
 from rules.quoting import counted
 from rules.records import RecordError, parse, record
 from rules.spec import Spec, TrainerChoice

@@ -7,8 +7,8 @@ from pathlib import Path
 from curate.errors import UserError
 from evaluate.session import Opened
 from evaluate.verdicts.verdict import Verdict
+from rules.finding_profiles import load_base
 from rules.plain_yaml import as_scalar
-from rules.profiles import load_base
 from rules.records import write_atomically
 
 PRIOR = "EVL014"

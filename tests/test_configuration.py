@@ -24,8 +24,8 @@ from curate.approvals import Approvals, load_approvals
 from curate.labels import load_labels
 from evaluate.spec.spec import load_spec
 from rules.engine import parse_options, select_rules
+from rules.finding_profiles import load_base, load_trainer
 from rules.plain_yaml import load_yaml
-from rules.profiles import load_base, load_trainer
 from rules.records import parse, record
 from rules.registry import all_rules
 from rules.spec import Spec

@@ -51,7 +51,7 @@ def test_a_light_install_has_no_model_library_and_little_weight(light: Path) -> 
 
 def test_the_data_of_the_rules_is_installed(light: Path) -> None:
     program = (
-        "from rules.profiles import known_bases, known_trainers; "
+        "from rules.finding_profiles import known_bases, known_trainers; "
         "from rules.vocabulary import load_vocabulary; load_vocabulary(); "
         "print(*known_bases(), *known_trainers())"
     )

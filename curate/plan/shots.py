@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from curate.dataset import assemble
 from curate.index import FoundPicture
 from curate.labels import PictureLabels
+from rules.finding_profiles import Profiles
 from rules.known_labels import label_of
 from rules.model import Dataset, FileFacts, Picture, Sidecar
 from rules.pictures_naming import worn_outfits
-from rules.profiles import Profiles
 from rules.records import record
 from rules.spec import Elevation, Framing, Pose, View
 

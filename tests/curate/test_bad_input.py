@@ -29,9 +29,9 @@ from curate.captions import SlotTable, parse_caption
 from curate.session import open_dataset
 from curate.store import FACTS, INDEX, Store
 from rules.engine import RuleCrash, lint
+from rules.finding_profiles import known_trainers, load_base
 from rules.model import FileFacts
 from rules.plain_yaml import load_yaml_text
-from rules.profiles import known_trainers, load_base
 from rules.records import RecordError, parse
 from rules.registry import all_rules, option_docs
 from rules.spec import LintSettings, Spec

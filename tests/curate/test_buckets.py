@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.buckets import bucket_sizes, place, steps_per_epoch
+from rules.finding_profiles import known_trainers, load_trainer
 from rules.model import Placement
-from rules.profiles import Buckets, Trainer, known_trainers, load_trainer
+from rules.profiles import Buckets, Trainer
 from rules.spec import TrainerChoice
 
 sides = st.integers(1, 20_000)

@@ -3,7 +3,7 @@
 import pytest
 
 from curate.captions import SlotTable, parse_caption
-from rules.profiles import load_base
+from rules.finding_profiles import load_base
 from rules.spec import CaptionLayout, Spec, Subject
 from rules.vocabulary import load_vocabulary
 

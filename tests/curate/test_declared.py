@@ -7,7 +7,7 @@ import pytest
 from curate.captions import SlotTable, parse_caption
 from curate.declared import Declarations
 from rules.evidence import declared_evidence
-from rules.profiles import load_base
+from rules.finding_profiles import load_base
 from rules.spec import Spec, Subject
 from rules.vocabulary import load_vocabulary
 

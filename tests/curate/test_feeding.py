@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from curate.captions import SlotTable
 from curate.feeding import choose_sidecar, feed_caption, folder_repeats, why_unfed
+from rules.finding_profiles import known_trainers, load_base, load_trainer
 from rules.model import Caption, Sidecar
-from rules.profiles import Trainer, known_trainers, load_base, load_trainer
+from rules.profiles import Trainer
 from rules.spec import Spec, Subject, TrainerChoice
 from rules.vocabulary import load_vocabulary
 

@@ -25,7 +25,8 @@ from curate.preview.page import SLOTS
 from curate.preview.thumbnails import draw_thumbnail
 from curate.preview.totals import totals
 from curate.session import open_dataset
-from rules.profiles import PictureHandling, load_trainer
+from rules.finding_profiles import load_trainer
+from rules.profiles import PictureHandling
 from rules.records import parse, to_plain
 from rules.spec import Spec, TrainerChoice
 

@@ -10,8 +10,8 @@ from support.folders import dataset
 from curate.stats import render
 from curate.stats.as_text import distribution
 from curate.stats.count import bars, count
+from rules.finding_profiles import load_base, load_trainer
 from rules.model import Dataset, Evidence, Picture
-from rules.profiles import load_base, load_trainer
 from rules.spec import Spec
 from rules.vocabulary import load_vocabulary
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluate.experiments.studio import Drawing, SmallStudio, base_files
-from rules.profiles import load_base
+from rules.finding_profiles import load_base
 from train.named_bases import FOLDER
 from train.stamps import file_digest
 

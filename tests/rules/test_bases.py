@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from rules.profiles import Base, Claim, known_bases, load_base
+from rules.finding_profiles import known_bases, load_base
+from rules.profiles import Base, Claim
 
 BASES = {base_id: load_base(base_id) for base_id in known_bases()}
 CLAIMS = [

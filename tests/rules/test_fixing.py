@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.captions import SlotTable, parse_caption
+from rules.finding_profiles import load_base
 from rules.fixing import insert_text, remove_tokens, replace_tokens, span_in_file
-from rules.profiles import load_base
 from rules.spec import Spec
 from rules.vocabulary import load_vocabulary
 

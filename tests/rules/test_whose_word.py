@@ -15,8 +15,8 @@ from rules.evidence import (
     upright_of,
     view_group,
 )
+from rules.finding_profiles import load_base, load_trainer
 from rules.model import Dataset, Declared, Evidence, Picture, Seen
-from rules.profiles import load_base, load_trainer
 from rules.smallest_change import fewest
 from rules.spec import Spec, TrainerChoice
 from rules.violation import Severity

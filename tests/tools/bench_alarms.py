@@ -18,8 +18,8 @@ from rules.contamination.saturated_tag import Options as SaturatedTag
 from rules.contamination.saturated_tag import saturated_tag
 from rules.contamination.skewed_trigger import Options as SkewedTrigger
 from rules.contamination.skewed_trigger import skewed_trigger
+from rules.finding_profiles import load_base, load_trainer
 from rules.model import Caption, Dataset, Evidence, Picture, Token
-from rules.profiles import load_base, load_trainer
 from rules.spec import Spec, TrainerChoice, WantedLabels
 from rules.violation import Said, Violation
 from rules.vocabulary import load_vocabulary

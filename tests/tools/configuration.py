@@ -20,7 +20,7 @@ from curate.approvals import APPROVALS, Approvals
 from curate.labels import LABELS, PictureLabels
 from curate.session import SPEC_FILE
 from evaluate.spec.spec import SPEC, EvalSpec
-from rules.profiles import known_bases, known_trainers
+from rules.finding_profiles import known_bases, known_trainers
 from rules.records import to_plain
 from rules.spec import Spec, Tags
 from train.config import CONFIG, TrainConfig

@@ -10,7 +10,7 @@ from support.miniature import write_base
 
 from curate.buckets import place
 from curate.errors import UserError
-from rules.profiles import load_trainer
+from rules.finding_profiles import load_trainer
 from rules.spec import TrainerChoice
 from train.anima import loading
 from train.anima.latents import decode_latents, encode_picture

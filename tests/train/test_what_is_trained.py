@@ -11,7 +11,7 @@ from support.runs import write_run
 from curate.buckets import steps_per_epoch
 from curate.captions import SlotTable, parse_caption
 from curate.errors import UserError
-from rules.profiles import load_base, load_trainer
+from rules.finding_profiles import load_base, load_trainer
 from rules.records import RecordError
 from rules.spec import Spec, Subject, TrainerChoice
 from rules.vocabulary import load_vocabulary

@@ -18,9 +18,9 @@ from curate.manifest import drift, read_manifest
 from curate.sidecars import likely_encoding
 from curate.store import FACTS, INDEX, Store
 from rules.engine import parse_options, select_rules
+from rules.finding_profiles import known_trainers, load_base, load_trainer
 from rules.model import Sidecar
 from rules.plain_yaml import load_yaml_text
-from rules.profiles import known_trainers, load_base, load_trainer
 from rules.records import RecordError, parse
 from rules.spec import Spec, TrainerChoice
 from rules.violation import Severity
