@@ -210,7 +210,7 @@ def compare(
 @click.argument("new", type=click.Path(path_type=Path))
 @json_option
 def diff(old: Path, new: Path, *, as_json: bool) -> None:
-    """Say which verdicts changed between two files or folders. Says why."""
+    """Say which verdicts of two files or folders differ, and why."""
     from evaluate import commands
 
     _print(commands.diff(old, new, as_json=as_json))

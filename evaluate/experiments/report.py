@@ -82,7 +82,9 @@ def plot(outcome: Outcome, path: Path) -> None:
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(-0.03, 1.03)
-    axes.set_xlabel("share of pictures, a dot for each training")
+    counted = all(v in {None, 0.0, 1.0} for row in outcome.rows for v in row.values)
+    what = "share of pictures" if counted else "likeness to the character"
+    axes.set_xlabel(f"{what}, a dot for each training")
     title = textwrap.fill(outcome.title, LETTERS)
     told = f"{title}\n{outcome.word}: {difference(outcome.found[0])}"
     figure.suptitle(told, fontsize=9)
