@@ -1,6 +1,7 @@
 """Experiments on the miniature base: which of them hold, and what prompts control."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from evaluate.experiments.run import Bench
 
 RESULTS = Path(__file__).with_name("results")
-# What was run with fewer trainings or datasets is no result.
+# What was run with fewer trainings or datasets, or once more with another seed, is no result.
 TRIAL = "trial"
 PROBES, QUICK_PROBES = 3000, 800
 # So many times fewer do for the details of one character.
@@ -35,7 +36,8 @@ probes_option = click.option(
 )  # fmt: skip
 out_option = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path),
-    help="Outcomes and plots. [default: results beside this module; of a trial, WORK/trial]",
+    help="Outcomes and plots. [default: results beside this module; WORK/trial of --quick, --seed "
+    "and --datasets]",
 )  # fmt: skip
 
 
@@ -51,6 +53,11 @@ def cli() -> None:
 @clip_option
 @probes_option
 @click.option("--quick", is_flag=True, help="Fewer trainings and seeds.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="Of datasets and trainings, in place of the spec's: does a verdict bear out?",
+)
 @out_option
 def run(  # noqa: PLR0913, PLR0917 - options
     names: Sequence[str],
@@ -58,6 +65,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
     work: Path,
     clip_model: str | None,
     probes: int | None,
+    seed: int | None,
     out: Path | None,
     *,
     quick: bool,
@@ -67,11 +75,14 @@ def run(  # noqa: PLR0913, PLR0917 - options
     from evaluate.experiments.run import run_experiment, write_outcome
     from evaluate.experiments.spec import load_experiments
 
-    every = {experiment.name: experiment for experiment in load_experiments()}
+    every = {
+        experiment.name: experiment if seed is None else replace(experiment, seed=seed)
+        for experiment in load_experiments()
+    }
     if strangers := [name for name in names if name not in every]:
         raise UserError(f"no experiment `{strangers[0]}`; known are {', '.join(every)}")
     bench = _bench(base, work, clip_model, probes or (QUICK_PROBES if quick else PROBES))
-    out = out or (work / TRIAL if quick else RESULTS)
+    out = out or (work / TRIAL if quick or seed is not None else RESULTS)
     for name in names or every:
         outcome = run_experiment(every[name], bench, quick=quick)
         write_outcome(outcome, out)

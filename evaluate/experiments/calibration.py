@@ -13,10 +13,12 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
+from PIL import Image
 
 from curate.library import lint
 from evaluate.experiments.arms import draw_arm, lora_of, train_arm
-from evaluate.experiments.run import Bench, plain_of
+from evaluate.experiments.reading import Reader
+from evaluate.experiments.run import LEAST_SKILL, Bench, plain_of
 from evaluate.experiments.spec import (
     COMMON,
     SPECS,
@@ -34,6 +36,8 @@ from train.stamps import key_of
 
 SPACE = Path(__file__).with_name("faults.yaml")
 ROWS = "calibration.jsonl"
+# The arm of every dataset.
+TRIED = "tried"
 
 
 @record
@@ -172,7 +176,7 @@ def run_calibration(
 def _key(space: Space, bench: Bench, number: int) -> str:
     """Everything that decides the shares of a dataset; findings are made anew each time."""
     asked = {name: (f.axis, f.label) for name, f in space.failures.items()}
-    return key_of(_drawing_key(space, bench, number), asked, bench.reader.id)
+    return key_of(_drawing_key(space, bench, number), asked, _reader(space, bench).id)
 
 
 def _drawing_key(space: Space, bench: Bench, number: int) -> str:
@@ -181,6 +185,10 @@ def _drawing_key(space: Space, bench: Bench, number: int) -> str:
     arm = to_plain(arm_of(space, chosen(space, number)))
     plain = (plain_of(space.experiment), space.experiment.seeds)
     return key_of(plain, arm, prompts, number, bench.studio.base.sha256)
+
+
+def _reader(space: Space, bench: Bench) -> Reader:
+    return bench.reader_of(space.experiment, TRIED)
 
 
 def _line(one: Tried) -> str:
@@ -206,12 +214,13 @@ def _try(space: Space, bench: Bench, place: Path, number: int) -> Tried:
     experiment = replace(
         space.experiment,
         conditions={
-            name: Condition(arm="tried", prompt=f.prompt, axis=f.axis, label=f.label)
+            name: Condition(arm=TRIED, prompt=f.prompt, axis=f.axis, label=f.label)
             for name, f in space.failures.items()
         },
     )
     variants = chosen(space, number)
     arm = arm_of(space, variants)
+    reader = _reader(space, bench)
     config = train_arm(experiment, arm, place, training=number, base=bench.studio.base)
     lora = lora_of(config, experiment.training.epochs)
     shares = {}
@@ -221,9 +230,7 @@ def _try(space: Space, bench: Bench, place: Path, number: int) -> Tried:
         if not path.exists():
             write_strip(path, list(bench.studio.draw(prompts, experiment.drawing, {lora: 1.0})))
         drawn = read_strip(path, experiment.seeds)
-        labels = [reading.labels.get(failure.axis) for reading in bench.reader.read(drawn)]
-        known = [float(label == failure.label) for label in labels if label is not None]
-        shares[name] = fmean(known) if known else None
+        shares[name] = _share(failure, reader, drawn)
     return Tried(
         key=_key(space, bench, number),
         number=number,
@@ -232,6 +239,16 @@ def _try(space: Space, bench: Bench, place: Path, number: int) -> Tried:
         skipped=(),
         shares=shares,
     )
+
+
+def _share(failure: Failure, reader: Reader, drawn: Sequence[Image.Image]) -> float | None:
+    """Of the pictures that show the label; None where hardly anybody could say."""
+    skill = reader.skill(failure.axis, failure.label)
+    if skill is not None and skill < LEAST_SKILL:
+        return None
+    labels = [reading.labels.get(failure.axis) for reading in reader.read(drawn)]
+    known = [float(label == failure.label) for label in labels if label is not None]
+    return fmean(known) if known else None
 
 
 def _linted(one: Tried, root: Path) -> Tried:

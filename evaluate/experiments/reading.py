@@ -112,6 +112,16 @@ class Reader:
         both = f"{self.fitted_to} {other.fitted_to}"
         return Reader(self.classifier, {**other.probes, **self.probes}, both)
 
+    def skill(self, axis: str, label: str) -> float | None:
+        """How well a probe reads a label, .5 is chance; None of what heads of the classifier read.
+
+        A label that the figures of the probe never showed is read by chance.
+        """
+        if axis not in self.probes:
+            return None
+        skill = self.probes[axis].skills.get(label)
+        return 0.5 if skill is None else skill.balanced
+
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
         """What each picture shows."""
         readings: list[Reading] = []

@@ -36,9 +36,9 @@ def lines_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
             )
             title = ""
     poor = {
-        f"{what} ({skill:.2f})"
+        f"{name.replace('_', ' ')} of claim {outcome.claim} ({skill:.2f})"
         for outcome in outcomes
-        for what, skill in outcome.skills.items()
+        for name, skill in outcome.skills.items()
         if skill < LEAST_SKILL
     }
     if poor:

@@ -53,10 +53,11 @@ class Outcome:
 
     Attributes:
         base: sha256 of the transformer.
-        reader: id of the classifier and its probes.
+        readers: ids of those who read its pictures, each of a classifier and its probes.
         quick: whether it was run with fewer trainings and seeds than its spec says.
         word: of the first effect; `undetermined` where what decides cannot be read.
-        skills: `axis: label` -> how well a probe reads it; heads of the classifier are not listed.
+        skills: condition -> how well a probe reads its label; what heads of the classifier read is
+            not listed.
     """
 
     name: str
@@ -65,7 +66,7 @@ class Outcome:
     codes: tuple[str, ...]
     prediction: str
     base: str
-    reader: str
+    readers: tuple[str, ...]
     quick: bool
     word: str
     found: tuple[Found, ...]
@@ -93,9 +94,9 @@ class Bench:
     reader: Reader
     fit: Callable[[str], Reader]
 
-    def reader_of(self, experiment: Experiment) -> Reader:
-        """Who reads the pictures of an experiment."""
-        if experiment.probed_on is None:
+    def reader_of(self, experiment: Experiment, arm: str) -> Reader:
+        """Who reads what an arm draws: a LoRA its character, the base alone strangers."""
+        if experiment.probed_on is None or arm == BASE:
             return self.reader
         return self.fit(experiment.probed_on).beside(self.reader)
 
@@ -113,8 +114,8 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
     values: dict[str, dict[int, Sequence[float | None]]] = {}
     for row in rows:
         values.setdefault(row.condition, {})[row.training] = row.values
-    skills = _skills(asked, bench.reader_of(asked))
-    found = tuple(_readable(judge(e, values), e, asked, skills) for e in asked.effects)
+    skills = dict(_skills(asked, bench))
+    found = tuple(_readable(judge(e, values), e, skills) for e in asked.effects)
     return Outcome(
         name=asked.name,
         claim=asked.claim,
@@ -122,7 +123,9 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
         codes=asked.codes,
         prediction=asked.prediction,
         base=bench.studio.base.sha256 or "",
-        reader=bench.reader_of(asked).id,
+        readers=tuple(
+            dict.fromkeys(bench.reader_of(asked, c.arm).id for c in asked.conditions.values())
+        ),
         quick=quick,
         word=found[0].word,
         found=found,
@@ -131,23 +134,20 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
     )
 
 
-def _skills(experiment: Experiment, reader: Reader) -> dict[str, float]:
-    """How well the probes read what the experiment counts."""
-    counted = {(c.axis, c.label) for c in experiment.conditions.values() if c.label is not None}
-    return {
-        f"{axis}: {label}": round(reader.probes[axis].skills[label].balanced, 3)
-        for axis, label in sorted(counted)
-        if axis in reader.probes and label in reader.probes[axis].skills
-    }
+def _skills(experiment: Experiment, bench: Bench) -> Iterator[tuple[str, float]]:
+    """How well the probes read what is counted in each condition."""
+    for name, condition in experiment.conditions.items():
+        reader = bench.reader_of(experiment, condition.arm)
+        if condition.label is not None:
+            skill = reader.skill(condition.axis, condition.label)
+            if skill is not None:
+                yield name, round(skill, 3)
 
 
-def _readable(
-    found: Found, effect: Effect, experiment: Experiment, skills: Mapping[str, float]
-) -> Found:
+def _readable(found: Found, effect: Effect, skills: Mapping[str, float]) -> Found:
     """Nothing follows from what is hardly read better than by chance."""
-    asked = [experiment.conditions[name] for name in (effect.more, effect.less)]
-    known = [skills.get(f"{condition.axis}: {condition.label}", 1.0) for condition in asked]
-    return found if min(known) >= LEAST_SKILL else replace(found, word="undetermined")
+    least = min(skills.get(name, 1.0) for name in (effect.more, effect.less))
+    return found if least >= LEAST_SKILL else replace(found, word="undetermined")
 
 
 def _rows(experiment: Experiment, bench: Bench, folder: Path) -> Iterator[Row]:
@@ -180,17 +180,29 @@ def _read_rows(path: Path) -> Iterator[Row]:
 def _key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
     """Everything that decides a row."""
     drawing = _drawing_key(experiment, bench, condition, training)
-    reader = bench.reader_of(experiment).id
+    reader = bench.reader_of(experiment, condition.arm).id
     like = (plain_of(experiment), training) if condition.axis == LIKENESS else None
     return key_of(drawing, condition.axis, condition.label, experiment.likeness_of, like, reader)
 
 
 def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
-    """Everything that decides pictures; the base alone draws the same in every training."""
-    alone = condition.arm == BASE
-    lora = None if alone else _lora_key(experiment, bench, condition.arm, training)
+    """Everything that decides pictures."""
+    drawn_by: object
+    if condition.arm == BASE:
+        drawn_by = list(_seeds(experiment, condition, training))
+    else:
+        drawn_by = _lora_key(experiment, bench, condition.arm, training)
     asked = (condition.epoch, condition.strength, condition.prompt, experiment.seeds)
-    return key_of(to_plain(experiment.drawing), asked, lora, bench.studio.base.sha256)
+    return key_of(to_plain(experiment.drawing), asked, drawn_by, bench.studio.base.sha256)
+
+
+def _seeds(experiment: Experiment, condition: Condition, training: int) -> range:
+    """Of the pictures of a condition; the base alone, which is not trained, has others each time.
+
+    Else one draw of it would count as often as there are trainings, and its spread as nothing.
+    """
+    first = 1 + (training * experiment.seeds if condition.arm == BASE else 0)
+    return range(first, first + experiment.seeds)
 
 
 def _lora_key(experiment: Experiment, bench: Bench, arm: str, training: int) -> str:
@@ -215,7 +227,7 @@ def _values(
     drawn = _pictures(experiment, bench, condition, folder, training)
     if condition.axis == LIKENESS:
         return list(_likeness(experiment, bench, drawn, training))
-    readings = bench.reader_of(experiment).read(drawn)
+    readings = bench.reader_of(experiment, condition.arm).read(drawn)
     found = [reading.labels.get(condition.axis) for reading in readings]
     return [None if label is None else float(label == condition.label) for label in found]
 
@@ -237,7 +249,7 @@ def _pictures(
         config = train_arm(experiment, arm, place, training=training, base=bench.studio.base)
         epoch = condition.epoch or arm.epochs or experiment.training.epochs
         loras[lora_of(config, epoch)] = condition.strength
-    prompts = [(condition.prompt, seed) for seed in range(1, experiment.seeds + 1)]
+    prompts = [(condition.prompt, seed) for seed in _seeds(experiment, condition, training)]
     drawn = list(bench.studio.draw(prompts, experiment.drawing, loras))
     write_strip(path, drawn)
     return drawn

@@ -108,7 +108,8 @@ class Experiment:
         prediction: written before the first run.
         described: what stands for the trigger where the base draws the material.
         likeness_of: shots whose pictures `likeness` compares with.
-        probed_on: the character whose details are told; none where strangers' looks are.
+        probed_on: the character whose details are told where a LoRA drew; none where those of
+            strangers are, as they are of the base alone.
         declared: of dataset.yaml, beside trigger, base and resolution.
         seeds: of the pictures of each condition.
         effects: the first one decides.
