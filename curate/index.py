@@ -7,7 +7,7 @@ measured on all cores, and what was measured is kept even if the work is interru
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from curate.folder import FILE_BYTES, ListedFile, Listing, is_orphan_caption, list_folder
@@ -71,6 +71,18 @@ class Index:
     def kept(self) -> bool:
         """Whether the facts were written, so that nothing is measured again."""
         return not any(note.startswith(NOT_KEPT) for note in self.notes)
+
+
+def unseen(pictures: Iterable[FoundPicture], known: Container[str]) -> dict[str, str]:
+    """sha256 -> path of the pictures without facts; copies once, and what does not decode never."""
+    return {
+        picture.sha256: picture.path
+        for picture in pictures
+        if picture.sha256 is not None
+        and picture.sha256 not in known
+        and picture.file is not None
+        and picture.file.error is None
+    }
 
 
 def index_folder(root: Path, store: Store, *, measure: bool = True) -> Index:

@@ -17,6 +17,7 @@ from curate.classify.calibrate import (
     rate_heads,
 )
 from curate.classify.heads import Heads
+from curate.classify.heads_file import write_heads
 from curate.classify.naming import heads_place, is_there, user_folder
 from curate.classify.reliability import Reliability
 from curate.classify.samples import Eyes, draw_pictures, labelled_pictures
@@ -73,7 +74,7 @@ def calibrate_command(  # noqa: PLR0913 - the options of the command
     place = heads_place(folder, eyes.family)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        heads.save(place)
+        write_heads(heads, place)
     except OSError as error:
         raise UserError(f"{place}: {error.strerror or error}") from error
     for line in _summary(heads, place, session, clip_model):

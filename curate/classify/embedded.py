@@ -15,7 +15,7 @@ from curate.classify import naming
 from curate.classify.blas import one_blas_thread
 from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel, as_half, build, plain_tokenizer
-from curate.classify.heads import Heads
+from curate.classify.heads_file import read_heads
 from curate.classify.naming import CONFIG, HEADS, WEIGHTS, embedded_id, file_sha256, one_line
 from curate.classify.prepare import Prepare, Square
 from curate.errors import UserError
@@ -55,7 +55,7 @@ class Embedded:
         try:
             config = parse_json(Config, (folder / CONFIG).read_bytes(), str(folder / CONFIG))
             self.id = embedded_id(heads, folder)
-            self.heads = Heads.load(heads or folder / HEADS)
+            self.heads = read_heads(heads or folder / HEADS)
             self.clip = _load(folder / WEIGHTS, config, self.heads.card.backbone)
         except OSError as error:
             raise UserError(f"{error.filename}: {error.strerror}; install it anew") from error

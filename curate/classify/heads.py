@@ -5,7 +5,6 @@ Shape legend: n pictures, d numbers of an embedding, k labels of a head, r direc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -146,24 +145,3 @@ class Heads:
             quantities={name: linear(standard_nd) for name, linear in self.quantities.items()},
             unlike_n=self.unlike(embeddings_nd),
         )
-
-    def save(self, path: Path) -> None:
-        """Write them to one file.
-
-        Raises:
-            OSError: it cannot be written; an old one is whole.
-        """
-        from curate.classify.heads_file import write_heads  # noqa: PLC0415 - it needs this class
-
-        write_heads(self, path)
-
-    @classmethod
-    def load(cls, path: Path) -> "Heads":
-        """Read a file of heads.
-
-        Raises:
-            RecordError: it is missing, torn, or not as `save` writes it.
-        """
-        from curate.classify.heads_file import read_heads  # noqa: PLC0415 - the same
-
-        return read_heads(path)

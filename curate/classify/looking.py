@@ -6,7 +6,7 @@ torch and the models are imported only where a picture is to be looked at.
 import importlib.util
 import os
 import shlex
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from curate.classify.naming import (
     own_heads,
 )
 from curate.errors import UserError
-from curate.index import FoundPicture, Index
+from curate.index import Index, unseen
 from curate.store import Store
 from rules.model import Seen
 from rules.quoting import counted
@@ -125,18 +125,6 @@ def gather(  # noqa: PLR0913 - one argument per thing that decides, all by keywo
         looked=sum(map(len, fresh.values())),
         notes=tuple(notes),
     )
-
-
-def unseen(pictures: Iterable[FoundPicture], known: Container[str]) -> dict[str, str]:
-    """sha256 -> path of the pictures without facts; copies once, and what does not decode never."""
-    return {
-        picture.sha256: picture.path
-        for picture in pictures
-        if picture.sha256 is not None
-        and picture.sha256 not in known
-        and picture.file is not None
-        and picture.file.error is None
-    }
 
 
 def _names(wanted: str | None) -> tuple[str, ...]:

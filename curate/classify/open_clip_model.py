@@ -7,6 +7,7 @@ from curate.classify.blas import one_blas_thread
 from curate.classify.classifier import Embeddings, Looks, unit
 from curate.classify.clip import ClipModel
 from curate.classify.heads import Heads
+from curate.classify.heads_file import read_heads
 from curate.classify.naming import digest, file_sha256, own_heads
 from curate.classify.open_clip_source import Source, find_source, load_model
 from curate.classify.prepare import Prepare, Square
@@ -34,7 +35,7 @@ class OpenClip:
         self._heads: Heads | None = None
         content = FILE.read_bytes()
         if heads is not None:
-            self._heads = Heads.load(heads)
+            self._heads = read_heads(heads)
             content = heads.read_bytes()
             if self._heads.card.backbone != self.backbone:
                 raise UserError(

@@ -15,11 +15,10 @@ from typing import TypeVar
 
 from curate.classify.classifier import Classifier, Embeddings
 from curate.classify.embeddings import load_embeddings, save_embeddings
-from curate.classify.looking import unseen
 from curate.classify.prepare import Prepare, Square, UnreadablePicture, read_prepared
 from curate.errors import UserError
 from curate.folder import list_folder
-from curate.index import FoundPicture
+from curate.index import FoundPicture, unseen
 from curate.progress import progress
 from curate.store import Store
 from rules.model import Seen

@@ -24,6 +24,7 @@ from curate.classify.clip import ClipModel, build, plain_tokenizer
 from curate.classify.embedded import PixelPlan, save_embedded
 from curate.classify.fitting import fit_familiar
 from curate.classify.heads import HeadCard, Heads, HeadsCard, Linear
+from curate.classify.heads_file import write_heads
 from curate.classify.judging import softmax, view_groups
 from curate.classify.labels import GROUP_OF_VIEW, HEADS, mirrored_labels
 from curate.classify.naming import HEADS as HEADS_FILE
@@ -99,7 +100,7 @@ def export(
     known = known_pictures("calibration", SEED, FIGURES, eyes.side, workers)
     features = features_of(eyes, [picture.square for picture in known])
     heads = calibrated(for_both_ways(plain_heads(average, backbone)), features, known)
-    heads.save(out / HEADS_FILE)
+    write_heads(heads, out / HEADS_FILE)
     return heads
 
 

@@ -13,6 +13,7 @@ from curate.classify import naming
 from curate.classify.calibrate import Pictures, Plan, adapt_heads, fit_heads, rate_heads
 from curate.classify.drawn import UNKNOWN, Known, draw_known, figures
 from curate.classify.heads import Heads
+from curate.classify.heads_file import read_heads
 from curate.classify.labels import HEADS
 from curate.classify.prepare import Prepare
 from curate.classify.reliability import folds, reliability
@@ -135,7 +136,7 @@ def test_a_model_of_open_clip_is_calibrated_on_drawn_and_on_labelled_pictures(
     assert "framing │ yours │ 32 │" in plain(ran.out)
     assert "tested on 32 of yours" in ran.out
     place = folder / ".curate" / "heads" / "open_clip-tiny.safetensors"
-    assert Heads.load(place).card.tested_on == 32
+    assert read_heads(place).card.tested_on == 32
     assert "32 looked at" in curate(*index).out
     (fitted,) = Store.of(folder).classifiers()
     assert fitted != zero_shot
@@ -158,7 +159,7 @@ def test_the_embedded_model_keeps_its_heads_and_is_tested_on_labelled_pictures(
     assert "1 labelled picture of 30: rules that set what is seen against captions only" in ran.out
     place = folder / ".curate" / "heads" / "embedded-1.safetensors"
     assert (
-        Heads.load(place).card.heads == Heads.load(naming.FOLDER / "heads.safetensors").card.heads
+        read_heads(place).card.heads == read_heads(naming.FOLDER / "heads.safetensors").card.heads
     )
     assert open_dataset(str(folder)).sights.classifier == naming.embedded_id(place)
 

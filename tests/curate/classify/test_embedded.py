@@ -11,7 +11,7 @@ from support.eyes import CONFIG, PIXELS, WIDTH, heads_of, tiny_embedded
 
 from curate.classify.clip import build
 from curate.classify.embedded import Embedded
-from curate.classify.heads_file import read_card
+from curate.classify.heads_file import read_card, write_heads
 from curate.classify.naming import embedded_id, is_there
 from curate.classify.prepare import Square
 from curate.errors import UserError
@@ -59,7 +59,7 @@ def test_its_id_covers_weights_and_heads(tmp_path: Path) -> None:
     assert embedded_id(folder=tiny_embedded(tmp_path / "again")) == one
     assert embedded_id(folder=tiny_embedded(tmp_path / "other", seed=1)) != one
     own = tmp_path / "own.safetensors"
-    heads_of(seed=3).save(own)
+    write_heads(heads_of(seed=3), own)
     assert embedded_id(own, tmp_path / "one") != one
     assert one.startswith("embedded:1:")
 
@@ -72,7 +72,7 @@ def test_texts_have_embeddings_of_length_one(eyes: Embedded) -> None:
 def test_heads_that_read_another_number_of_looks_are_refused(tmp_path: Path) -> None:
     folder = tiny_embedded(tmp_path)
     backbone = read_card(folder / "heads.safetensors").backbone
-    heads_of(WIDTH, backbone=backbone).save(folder / "heads.safetensors")
+    write_heads(heads_of(WIDTH, backbone=backbone), folder / "heads.safetensors")
     with pytest.raises(RecordError, match="read 16 numbers of a picture, not 32"):
         Embedded(folder)
 

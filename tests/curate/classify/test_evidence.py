@@ -18,7 +18,7 @@ from support.folders import dataset
 
 from curate.classify import looking, naming
 from curate.classify.facts import SCHEMA
-from curate.classify.heads_file import read_card
+from curate.classify.heads_file import read_card, write_heads
 from curate.classify.naming import embedded_id
 from curate.labels import PictureLabels, save_labels
 from curate.session import Session, open_dataset
@@ -209,7 +209,7 @@ def test_heads_that_were_fitted_to_the_dataset_are_another_classifier(
     backbone = read_card(model / "heads.safetensors").backbone
     own = eyes / ".curate" / "heads" / "embedded-1.safetensors"
     own.parent.mkdir()
-    heads_of(2 * WIDTH, seed=5, backbone=backbone).save(own)
+    write_heads(heads_of(2 * WIDTH, seed=5, backbone=backbone), own)
     session = open_dataset(str(eyes))
     assert session.sights.classifier == embedded_id(own) != shipped
     assert session.sights.looked == 3
@@ -218,7 +218,7 @@ def test_heads_that_were_fitted_to_the_dataset_are_another_classifier(
 def test_heads_that_were_fitted_to_other_weights_do_not_count_and_are_named(eyes: Path) -> None:
     own = eyes / ".curate" / "heads" / "embedded-1.safetensors"
     own.parent.mkdir(parents=True)
-    heads_of(backbone="00" * 32).save(own)
+    write_heads(heads_of(backbone="00" * 32), own)
     session = open_dataset(str(eyes))
     assert session.sights.classifier == embedded_id()
     assert session.notes[-1] == (

@@ -12,7 +12,7 @@ from support.eyes import heads_of
 
 from curate.classify.fitting import fit_familiar, fit_linear, fit_quantity, standard
 from curate.classify.heads import HeadCard, Heads
-from curate.classify.heads_file import read_card
+from curate.classify.heads_file import read_card, read_heads, write_heads
 from curate.classify.judging import judge
 from curate.classify.labels import HEADS, HIDDEN, mirrored_labels
 from rules.records import RecordError
@@ -31,24 +31,24 @@ def pictures(count: int = 8, seed: int = 1) -> np.ndarray:
 def test_heads_come_back_from_their_file_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "heads.safetensors"
     heads = made(farthest=2.0)
-    heads.save(path)
-    assert Heads.load(path).see(pictures(), "x:1") == heads.see(pictures(), "x:1")
+    write_heads(heads, path)
+    assert read_heads(path).see(pictures(), "x:1") == heads.see(pictures(), "x:1")
     assert read_card(path) == heads.card
 
 
 def test_equal_heads_make_equal_files(tmp_path: Path) -> None:
-    made().save(tmp_path / "a")
-    made().save(tmp_path / "b")
+    write_heads(made(), tmp_path / "a")
+    write_heads(made(), tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 @pytest.mark.parametrize("kept", [0, 7, 40, 2000])
 def test_a_torn_file_of_heads_is_refused_in_one_line(tmp_path: Path, kept: int) -> None:
     path = tmp_path / "heads.safetensors"
-    made().save(path)
+    write_heads(made(), path)
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(RecordError, match="is no file of heads") as caught:
-        Heads.load(path)
+        read_heads(path)
     assert "\n" not in str(caught.value)
 
 
@@ -56,9 +56,9 @@ def test_tensors_that_do_not_fit_are_all_named_at_once(tmp_path: Path) -> None:
     path, heads = tmp_path / "heads.safetensors", made()
     short = replace(heads.heads["pose"], bias=np.zeros(3, np.float32))
     odd = replace(heads.heads["view"], weight=np.full((8, DIM), np.nan, np.float32))
-    replace(heads, heads={**heads.heads, "pose": short, "view": odd}).save(path)
+    write_heads(replace(heads, heads={**heads.heads, "pose": short, "view": odd}), path)
     with pytest.raises(RecordError) as caught:
-        Heads.load(path)
+        read_heads(path)
     assert caught.value.faults == (
         "`heads.pose.bias`: wanted shape [7], found [3]",
         "`heads.view.weight`: wanted finite numbers of 32 bits",
@@ -68,16 +68,16 @@ def test_tensors_that_do_not_fit_are_all_named_at_once(tmp_path: Path) -> None:
 def test_heads_of_other_labels_and_unknown_tensors_are_refused(tmp_path: Path) -> None:
     path, heads = tmp_path / "heads.safetensors", made()
     cards = {**heads.card.heads, "mouth": HeadCard(labels=("closed", "open"))}
-    replace(heads, card=replace(heads.card, heads=cards)).save(path)
+    write_heads(replace(heads, card=replace(heads.card, heads=cards)), path)
     with pytest.raises(RecordError, match="`mouth`: no head of these labels is known"):
-        Heads.load(path)
-    made().save(path)
+        read_heads(path)
+    write_heads(made(), path)
     tensors = load_file(path)
     card = read_card(path)
     assert card.backbone
     save_file(tensors, path)
     with pytest.raises(RecordError, match="has no card"):
-        Heads.load(path)
+        read_heads(path)
 
 
 def test_a_head_speaks_from_its_threshold_on() -> None:

@@ -12,10 +12,9 @@ from support.folders import dataset, draw
 from curate.classify import run
 from curate.classify.classifier import Looks
 from curate.classify.embeddings import load_embeddings
-from curate.classify.looking import unseen
 from curate.classify.prepare import Prepare, Square
 from curate.classify.run import look_at, prepared
-from curate.index import Index, index_folder
+from curate.index import Index, index_folder, unseen
 from curate.store import Store
 from rules.model import Evidence, Seen
 from rules.records import RecordError

@@ -13,6 +13,8 @@ from support.command import curate
 from support.eyes import VIT, heads_of, tiny_open_clip
 from support.folders import dataset
 
+from curate.classify.heads_file import write_heads
+
 from curate.classify import open_clip_source  # isort: skip - mends what open_clip needs
 import open_clip  # type: ignore[import-untyped]
 
@@ -104,7 +106,7 @@ def test_other_weights_and_other_heads_are_other_classifiers(model: Path, tmp_pa
     assert one.family == other.family
     place = heads_place(tmp_path, one.family)
     place.parent.mkdir()
-    heads_of(backbone=one.backbone).save(place)
+    write_heads(heads_of(backbone=one.backbone), place)
     fitted = load_open_clip(str(model), tmp_path)
     assert fitted.id not in {one.id, other.id}
     square = one.prepare(Image.effect_noise((50, 70), 60).convert("RGB"))

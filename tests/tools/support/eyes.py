@@ -10,6 +10,7 @@ import torch
 from curate.classify.clip import as_half, build
 from curate.classify.embedded import PixelPlan, save_embedded
 from curate.classify.heads import Familiar, HeadCard, Heads, HeadsCard, Linear
+from curate.classify.heads_file import write_heads
 from curate.classify.labels import HEADS, QUANTITIES
 
 WIDTH = 16
@@ -69,7 +70,7 @@ def tiny_embedded(folder: Path, seed: int = 0) -> Path:
     """The files of an embedded model."""
     torch.manual_seed(seed)
     backbone = save_embedded(folder, build(CONFIG).eval(), CONFIG, PIXELS)
-    heads_of(2 * WIDTH, backbone=backbone).save(folder / "heads.safetensors")
+    write_heads(heads_of(2 * WIDTH, backbone=backbone), folder / "heads.safetensors")
     return folder
 
 
