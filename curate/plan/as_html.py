@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from curate.formats.as_html import document
 from curate.formats.html_pictures import Gallery, gallery_of
 from curate.formats.place import Place
-from curate.plan.formats import headline, verdicts
 from curate.plan.plan import Addition, Plan, Prune, Row
+from curate.plan.summary import headline, verdicts
 from curate.preview.markup import Markup, element, join
 from rules.quoting import counted
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from curate.errors import UserError
 from curate.formats.place import Place
-from curate.gate import TOOL
+from curate.judging import TOOL
 from curate.outputs import parse_outputs, write_outputs
 from curate.plan.formats import FORMATS, render
 from curate.plan.plan import make_plan

@@ -7,8 +7,9 @@ from typing import Any
 from curate.formats.as_json import as_plain
 from curate.formats.as_markdown import as_text
 from curate.formats.place import Place, visible
-from curate.plan.plan import Addition, Plan, Prune, Row, plannable
-from rules.quoting import counted, some_of
+from curate.plan.plan import Addition, Plan, Prune, Row
+from curate.plan.summary import headline, verdicts
+from rules.quoting import some_of
 from rules.records import to_plain
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -26,30 +27,6 @@ def render(form: str, plan: Plan, place: Place) -> str:
 
         return page(plan, place)
     return "\n".join(map(visible, _text(plan, place))) + "\n"
-
-
-def headline(plan: Plan) -> str:
-    """What is to be done, in one line."""
-    if not plan.num_added and not plan.num_dropped:
-        return "no choice of pictures clears what is found"
-    added = [f"add {counted(plan.num_added, 'picture')}"] if plan.num_added else []
-    dropped = [f"drop {plan.num_dropped:,} of {plan.pictures:,}"] if plan.num_dropped else []
-    return " and ".join([*added, *dropped])
-
-
-def verdicts(plan: Plan) -> Iterator[tuple[str, str]]:
-    """What a plan clears, what comes up and what stays, each with its codes."""
-    if plan.cleared:
-        yield "clears", ", ".join(plan.cleared)
-    for code in plan.coming:
-        advice = next(f.advice for f in plan.predicted.findings if f.code == code)
-        yield "comes up", f"{code}: {advice}"
-    pictures = [code for code in plan.staying if plannable(code)]
-    others = [code for code in plan.staying if not plannable(code)]
-    if pictures:
-        yield "stays", f"{', '.join(pictures)}: worth more pictures than the plan may spend"
-    if others:
-        yield "stays", f"{', '.join(others)}: a choice of pictures is not what clears it"
 
 
 def _plain(plan: Plan) -> dict[str, Any]:
