@@ -11,7 +11,7 @@ from curate.approvals import Approvals, Decision, load_approvals, save_approvals
 from curate.browse.marker import marked_name
 from curate.errors import UserError
 from curate.formats.as_json import as_plain
-from curate.gate import judge
+from curate.judging import judge
 from curate.manifest import (
     SPEC_FILE,
     VERSION,

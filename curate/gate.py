@@ -1,6 +1,5 @@
 """`curate lint`: open a dataset, judge it, say what was found."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,25 +8,22 @@ from pathlib import Path
 
 import click
 
-from curate import __version__
 from curate.errors import UserError
 from curate.formats import FORMATS, render
 from curate.formats.as_json import as_plain
 from curate.formats.place import Place
+from curate.judging import changed_settings, judge
 from curate.outputs import Output, parse_outputs, write_outputs
 from curate.session import Session, open_dataset
 from curate.stats.as_text import distribution
 from curate.stats.count import bars
-from rules import engine
 from rules.model import Dataset
 from rules.records import write_atomically
-from rules.registry import all_rules
 from rules.report import Report
 from rules.spec import LintSettings, RuleProfile
 from rules.violation import Severity
 
 REPORT = "report.json"
-TOOL = f"lora-curate {__version__}"
 
 
 def lint_command(  # noqa: PLR0913 - the options of the command, all by keyword
@@ -108,36 +104,6 @@ def _write(session: Session, report: Report, outputs: tuple[Output, ...], fail_o
         return render(form, report, place, colour=form == "text" and terminal)
 
     write_outputs(outputs, rendered, session.store.folder, "report")
-
-
-def changed_settings(
-    settings: LintSettings, select: str | None, ignore: str | None, profile: RuleProfile | None
-) -> LintSettings:
-    """The settings of dataset.yaml with those of the command line in their place.
-
-    Raises:
-        UserError: no rule begins with what an option names.
-    """
-    return replace(
-        settings,
-        select=_codes("--select", select) if select is not None else settings.select,
-        ignore=_codes("--ignore", ignore) if ignore is not None else settings.ignore,
-        profile=profile or settings.profile,
-    )
-
-
-def _codes(option: str, text: str) -> tuple[str, ...]:
-    prefixes = tuple(part.strip().upper() for part in text.split(",") if part.strip())
-    for prefix in prefixes:
-        if not any(rule.code.startswith(prefix) for rule in all_rules()):
-            raise UserError(f"{option}: no rule begins with `{prefix}`; `curate rules` lists them")
-    return prefixes
-
-
-def judge(session: Session, settings: LintSettings) -> Report:
-    """The report of an opened dataset, with what was guessed and left out on top."""
-    report = engine.lint(session.dataset, settings, tool=TOOL, today=dt.datetime.now(dt.UTC).date())
-    return replace(report, notes=(*session.notes, *report.notes))
 
 
 def remember(session: Session, report: Report) -> Report:

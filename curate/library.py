@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from curate.baseline import against, load_baseline
-from curate.gate import changed_settings, judge
+from curate.judging import changed_settings, judge
 from curate.session import open_dataset
 from rules.report import Report
 from rules.spec import RuleProfile

@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from curate.errors import UserError
-from curate.gate import changed_settings
-from curate.gate import judge as lint_judge
+from curate.judging import changed_settings
+from curate.judging import judge as lint_judge
 from curate.session import Session, open_dataset
 from evaluate.approved import (
     Approved,

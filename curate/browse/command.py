@@ -4,7 +4,8 @@ from pathlib import Path
 
 from curate.browse.index import index_in_fiftyone
 from curate.browse.window import open_window
-from curate.gate import judge, remember
+from curate.gate import remember
+from curate.judging import judge
 from curate.session import Session, open_dataset
 from rules.quoting import counted
 

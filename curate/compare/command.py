@@ -4,7 +4,7 @@ from pathlib import Path
 
 from curate.compare.compare import compare
 from curate.compare.formats import FORMATS, render
-from curate.gate import judge
+from curate.judging import judge
 from curate.outputs import parse_outputs, write_outputs
 from curate.session import open_dataset
 

@@ -11,7 +11,7 @@ from curate.fix.files import Change, unified_diff
 from curate.fix.rounds import Mended, codes_of, mend
 from curate.fix.write import Written, undo, write_changes
 from curate.formats.place import Place, visible
-from curate.gate import changed_settings
+from curate.judging import changed_settings
 from curate.session import Session, open_dataset
 from curate.store import FACTS, Store
 from rules.quoting import counted

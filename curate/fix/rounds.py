@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from curate.fix.files import CaptionFiles, Change, LeftAloneError
-from curate.gate import judge
+from curate.judging import judge
 from curate.session import Session, with_index
 from rules.records import record
 from rules.report import Finding, Report

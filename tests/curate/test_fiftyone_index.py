@@ -21,7 +21,7 @@ from curate.browse.fields import Label, label_of, rows
 from curate.browse.look import plane
 from curate.browse.samples import Entry, match
 from curate.browse.views import paint, wanted_views
-from curate.gate import judge
+from curate.judging import judge
 from curate.session import open_dataset
 from rules.model import Evidence
 

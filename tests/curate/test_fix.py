@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from support.command import curate
 from support.folders import dataset, draw
 
-from curate import gate
+from curate import judging
 from curate.fix import rounds
 from curate.fix.files import Change, unified_diff
 from curate.fix.journal import FOLDER
@@ -195,7 +195,7 @@ def test_a_caption_that_somebody_changed_meanwhile_is_left_alone_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = dataset(tmp_path / "set", {"a": "tk, x_y", "b": "tk, y_z", "c": "tk, z_z"})
-    judge = gate.judge
+    judge = judging.judge
 
     def interfere(*arguments: object) -> object:
         report = judge(*arguments)  # type: ignore[arg-type]
@@ -293,7 +293,7 @@ def test_fixes_that_undo_each_other_leave_the_caption_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = dataset(tmp_path / "set", {"a": "tk, x_y", "b": "tk, y_z"})
-    judge = gate.judge
+    judge = judging.judge
 
     def quarrel(*arguments: object) -> object:
         report = judge(*arguments)  # type: ignore[arg-type]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.gate import judge
 from curate.init import init_dataset
+from curate.judging import judge
 from curate.session import open_dataset
 from rules.report import Finding, Report
 

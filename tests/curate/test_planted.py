@@ -9,7 +9,7 @@ import pytest
 from support import planted
 from support.planted import EACH, FOLDERS, Key, Planted
 
-from curate.gate import judge
+from curate.judging import judge
 from curate.session import open_dataset
 from rules import registry
 from rules.report import Finding, Report

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from curate.gate import judge
+from curate.judging import judge
 from curate.session import open_dataset
 from rules.records import parse
 from rules.report import Report
