@@ -7,15 +7,8 @@ from pathlib import Path
 
 from curate.errors import UserError
 from evaluate.generate.run import Limits, Say
-from evaluate.spec.spec import (
-    Box,
-    ColourJudge,
-    CommandJudge,
-    EvalSpec,
-    Judge,
-    VisionJudge,
-    load_spec,
-)
+from evaluate.spec.judges import Box, ColourJudge, CommandJudge, Judge, VisionJudge
+from evaluate.spec.spec import EvalSpec, load_spec
 from rules.quoting import counted, some_of
 from rules.records import to_plain, write_atomically
 

@@ -14,6 +14,7 @@ from curate.session import open_dataset
 from evaluate.budget import BudgetStop
 from evaluate.generate.run import Limits, Say, draw_plan, rows_of
 from evaluate.spec.checkpoints import find_loras
+from evaluate.spec.judges import VisionJudge
 from evaluate.spec.plan import (
     Digests,
     Plan,
@@ -24,7 +25,7 @@ from evaluate.spec.plan import (
     write_plan,
 )
 from evaluate.spec.prompts import Wording, wording_of
-from evaluate.spec.spec import EvalSpec, VisionJudge
+from evaluate.spec.spec import EvalSpec
 from rules.model import Dataset
 from rules.quoting import counted
 from rules.records import record

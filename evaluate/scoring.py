@@ -12,9 +12,10 @@ from evaluate.judges.calling import judges_of
 from evaluate.judges.judge import Judge, Question, Task
 from evaluate.judges.spending import Purse
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
+from evaluate.spec.judges import Judge as JudgeSettings
+from evaluate.spec.judges import VisionJudge
 from evaluate.spec.plan import Plan
-from evaluate.spec.spec import EvalSpec, VisionJudge
-from evaluate.spec.spec import Judge as JudgeSettings
+from evaluate.spec.spec import EvalSpec
 from evaluate.vectors import load_vectors
 from rules.model import Dataset
 from rules.quoting import counted

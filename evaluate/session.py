@@ -23,8 +23,9 @@ from evaluate.journal import Journal
 from evaluate.panel import latest, observe
 from evaluate.rows import SCORES, DrawnRow, ScoreRow
 from evaluate.scoring import counting_judges
+from evaluate.spec.judges import ColourJudge
 from evaluate.spec.plan import Plan, read_plan
-from evaluate.spec.spec import ColourJudge, EvalSpec
+from evaluate.spec.spec import EvalSpec
 from evaluate.vectors import classifiers_in, load_vectors
 from evaluate.verdicts.evidence import TRAIN, Evidence
 from rules.model import Dataset

@@ -154,7 +154,7 @@ def _bench(base: str, work: Path, clip_model: str | None, probes: int) -> "Bench
     from evaluate.experiments.run import Bench
     from evaluate.experiments.studio import Drawing, SmallStudio, base_files
     from evaluate.judges.classifier import load_classifier
-    from evaluate.spec.spec import ClassifierJudge
+    from evaluate.spec.judges import ClassifierJudge
     from train.quiet import quiet_libraries
     from train.stamps import weights_digest
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evaluate.judges.judge import Judge, Task
 from evaluate.judges.spending import Purse
-from evaluate.spec import spec as settings
+from evaluate.spec import judges as settings
 from evaluate.spec.spec import EvalSpec
 from evaluate.vectors import save_vectors
 

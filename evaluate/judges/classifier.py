@@ -15,7 +15,7 @@ from curate.classify.prepare import UnreadablePicture, read_prepared
 from curate.errors import UserError
 from evaluate.judges.judge import Question, unscored
 from evaluate.rows import ScoreRow
-from evaluate.spec.spec import ClassifierJudge
+from evaluate.spec.judges import ClassifierJudge
 from evaluate.verdicts.evidence import HEAD
 from rules.model import Evidence, Seen
 

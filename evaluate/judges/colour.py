@@ -10,7 +10,7 @@ from PIL import Image
 
 from evaluate.judges.judge import Question, unscored
 from evaluate.rows import ScoreRow
-from evaluate.spec.spec import Box, ColourJudge
+from evaluate.spec.judges import Box, ColourJudge
 from evaluate.verdicts.colour_drift import COLOUR, TWO_TONE
 from train.stamps import key_of
 

@@ -14,7 +14,7 @@ from evaluate.judges.judge import Question, Task, unscored
 from evaluate.judges.pictures import bare_png
 from evaluate.judges.rubric import BadAnswer, asked_of, read_answer, rows_of, rubric_of
 from evaluate.rows import ScoreRow
-from evaluate.spec.spec import CommandJudge
+from evaluate.spec.judges import CommandJudge
 from train.stamps import file_digest, key_of
 
 TEMPLATE = 1

@@ -15,7 +15,7 @@ import tenacity
 
 from curate.errors import UserError
 from evaluate.judges.answers import Reply
-from evaluate.spec.spec import VisionJudge
+from evaluate.spec.judges import VisionJudge
 
 MODEL, BASE_URL, API_KEY = (
     f"LORA_CURATE_JUDGE_{name}" for name in ("MODEL", "BASE_URL", "API_KEY")

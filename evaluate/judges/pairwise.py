@@ -12,7 +12,7 @@ from evaluate.judges.pictures import bare_png, data_uri, reference_uri
 from evaluate.judges.rubric import without
 from evaluate.judges.spending import Purse, Spending
 from evaluate.rows import PairRow
-from evaluate.spec.spec import VisionJudge
+from evaluate.spec.judges import VisionJudge
 from rules.records import RecordError, parse_json, record
 from train.stamps import file_digest, key_of
 

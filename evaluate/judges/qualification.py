@@ -6,19 +6,19 @@ coin does.
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
-import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 
 from evaluate.judges.judge import Judge, Question, Task
+from evaluate.judges.spoiling import spoilings
 from evaluate.rows import PairRow, ScoreRow
-from evaluate.spec.spec import Box
+from evaluate.spec.judges import Box
 from rules.records import parse_json, record, to_plain, write_atomically
 from train.stamps import key_of
 
@@ -26,10 +26,6 @@ FILE = "qualification.json"
 SELF, NEGATIVE, GAP = 4.5, 2.5, 2.0
 DROP, SPREAD, ORDER, FLIPS = 1.5, 0.5, 0.3, 0.2
 PEOPLE, KAPPA = 30, 0.6
-HUE = 60
-# Radius of the blur that takes a part out of sight, as a share of its box's shorter side.
-BLUR = 0.5
-Change = Callable[[Image.Image], Image.Image]
 
 
 @record
@@ -183,56 +179,6 @@ def _mean(scores: Mapping[str, float], names: Iterable[str]) -> float | None:
     return fmean(values) if values else None
 
 
-def _hue(picture: Image.Image) -> Image.Image:
-    bands_hwc = np.asarray(picture.convert("HSV")).copy()
-    bands_hwc[..., 0] = (bands_hwc[..., 0].astype(int) + HUE * 255 // 360) % 256
-    return Image.fromarray(bands_hwc, "HSV").convert("RGB")
-
-
-def _blur(picture: Image.Image) -> Image.Image:
-    return picture.filter(ImageFilter.GaussianBlur(BLUR * min(picture.size)))
-
-
-def _within(box: Box, change: Change) -> Change:
-    """The same change, of one part alone."""
-
-    def changed(picture: Image.Image) -> Image.Image:
-        spoilt = picture.copy()
-        sides = (picture.width, picture.height) * 2
-        left, top, right, bottom = (
-            round(share * side) for share, side in zip(box, sides, strict=True)
-        )
-        place = (left, top, max(left + 1, right), max(top + 1, bottom))
-        spoilt.paste(change(picture.crop(place)), place)
-        return spoilt
-
-    return changed
-
-
-class Spoilt(NamedTuple):
-    """A change of a reference, what it must take down, and what it must leave."""
-
-    name: str
-    change: Change
-    touched: frozenset[str]
-    spared: frozenset[str]
-
-
-def _spoilings(
-    task: Task, handed: frozenset[str], coloured: Mapping[str, Box | None]
-) -> Iterator[Spoilt]:
-    if handed:
-        yield Spoilt("mirror", ImageOps.mirror, handed, frozenset(task.attributes) - handed)
-    if somewhere := frozenset(name for name, box in coloured.items() if box is None):
-        # The whole picture turns, and with it whatever else a colour decides.
-        yield Spoilt("hue", _hue, somewhere, frozenset())
-    for name, box in coloured.items():
-        if box is not None:
-            others = frozenset(other for other, its in coloured.items() if its not in {None, box})
-            yield Spoilt("hue", _within(box, _hue), frozenset({name}), others)
-            yield Spoilt("blur", _within(box, _blur), frozenset({name}), others)
-
-
 def _counterfactual(
     asked: _Asked, task: Task, handed: frozenset[str], coloured: Mapping[str, Box | None]
 ) -> Test:
@@ -241,7 +187,7 @@ def _counterfactual(
     drops: list[float] = []
     for path in task.references[:1]:
         whole = asked.scores(_open(path))
-        for name, change, touched, spared in _spoilings(task, handed, coloured):
+        for name, change, touched, spared in spoilings(task, handed, coloured):
             after = asked.scores(change(_open(path)))
             fell = {
                 attribute: (whole[attribute] - after[attribute]) * _scale(task, attribute)

@@ -25,7 +25,7 @@ from evaluate.judges.rubric import (
 )
 from evaluate.judges.spending import Purse, Spending
 from evaluate.rows import ScoreRow
-from evaluate.spec.spec import VisionJudge
+from evaluate.spec.judges import VisionJudge
 from rules.records import record
 from train.stamps import file_digest, key_of
 

@@ -36,8 +36,8 @@ from evaluate.panel import disagreements, latest, observe, unscored
 from evaluate.rows import PairRow, ScoreRow
 from evaluate.scoring import repeated
 from evaluate.spec.cells import Attribute, Cell
+from evaluate.spec.judges import ClassifierJudge, ColourJudge, CommandJudge, VisionJudge
 from evaluate.spec.plan import Plan, Planned
-from evaluate.spec.spec import ClassifierJudge, ColourJudge, CommandJudge, VisionJudge
 from evaluate.vectors import load_vectors, save_vectors
 from rules.records import RecordError
 

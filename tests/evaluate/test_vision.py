@@ -19,7 +19,7 @@ from evaluate.judges.spending import Purse, Spending
 from evaluate.judges.vision import LOG, Vision
 from evaluate.rows import ScoreRow
 from evaluate.spec.cells import Attribute
-from evaluate.spec.spec import VisionJudge
+from evaluate.spec.judges import VisionJudge
 
 ATTRIBUTES = {
     "hair": Attribute(asks="blonde hair of keichan, as in the references"),
