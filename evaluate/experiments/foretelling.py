@@ -11,6 +11,7 @@ from rules.records import record
 SURE = 0.05
 FORETELLS, NOT_SHOWN = "foretells", "not shown to foretell"
 UNASKED = "undetermined: always or never found"
+UNFAILED = "undetermined: it always failed or never did"
 
 Half = Literal["open", "held out"]
 
@@ -24,8 +25,8 @@ class Power:
         false: found and not failed.
         missed: not found and failed.
         quiet: not found and not failed.
-        p: of Fisher's test, one-sided, by Holm for all rules of its half; None where the rule found
-            something in all sets or in none.
+        p: of Fisher's test, one-sided, by Holm for all rules of its half that could tell anything;
+            None where the rule found something in all sets or in none, or all failed or none did.
     """
 
     code: str
@@ -41,8 +42,10 @@ class Power:
     @property
     def word(self) -> str:
         """Whether findings foretell the failure."""
-        if self.p is None:
+        if not (self.hits + self.false and self.missed + self.quiet):
             return UNASKED
+        if self.p is None:
+            return UNFAILED
         return FORETELLS if self.p <= SURE else NOT_SHOWN
 
 
@@ -79,7 +82,12 @@ def _counted(code: str, name: str, failure: Failure, half: Half, part: Sequence[
 
 
 def _corrected(counted: Sequence[Power]) -> list[Power]:
-    asked = [i for i, p in enumerate(counted) if p.hits + p.false and p.missed + p.quiet]
+    # Where a margin is nothing no data could have told anything, so nothing was asked.
+    asked = [
+        i
+        for i, p in enumerate(counted)
+        if min(p.hits + p.false, p.missed + p.quiet, p.hits + p.missed, p.false + p.quiet)
+    ]
     raw = [
         fisher_greater(p.hits, p.hits + p.false, p.missed, p.missed + p.quiet)
         for p in (counted[i] for i in asked)

@@ -3,7 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from evaluate.experiments.foretelling import FORETELLS, NOT_SHOWN, UNASKED, Power, share_of, table
+from evaluate.experiments.foretelling import (
+    FORETELLS,
+    NOT_SHOWN,
+    UNASKED,
+    UNFAILED,
+    Power,
+    share_of,
+    table,
+)
 from evaluate.experiments.report import difference, lines_of
 from evaluate.experiments.run import Outcome
 
@@ -11,6 +19,7 @@ WORDS = {
     FORETELLS: "a finding foretells it",
     NOT_SHOWN: "that a finding foretells it is not shown",
     UNASKED: "undetermined, since it was found in all or in none",
+    UNFAILED: "undetermined, since all of them failed or none did",
 }
 
 

@@ -407,3 +407,22 @@ def test_findings_are_held_against_failures_on_each_half() -> None:
         "20%): a finding foretells it."
     )
     assert told_by_code([], [low, weak]) == {"COV005": (said,)}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_where_all_sets_fail_or_none_does_nothing_is_said_of_a_finding(share: float) -> None:
+    tried = [
+        Tried(
+            key=f"{number}",
+            number=number,
+            variants={},
+            codes=("COV005",) if number % 2 else (),
+            skipped=(),
+            shares={"low_angle": share},
+        )
+        for number in range(60)
+    ]
+    low = next(p for p in powers(load_space(), tried) if p.code == "COV005")
+    assert (low.hits + low.false, low.missed + low.quiet) == (15, 15)
+    assert low.p is None
+    assert low.word == "undetermined: it always failed or never did"
