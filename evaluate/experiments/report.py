@@ -36,7 +36,7 @@ def lines_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
             )
             title = ""
     poor = {
-        f"{name.replace('_', ' ')} of claim {outcome.claim} ({skill:.2f})"
+        f"{name.replace('_', ' ')} of claim {outcome.claim} ({skill:.3f})"
         for outcome in outcomes
         for name, skill in outcome.skills.items()
         if skill < LEAST_SKILL

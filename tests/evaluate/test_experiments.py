@@ -315,7 +315,7 @@ def test_skill_is_balanced_and_what_is_hardly_read_decides_nothing(bench: Bench)
     assert set(outcome.skills) == set(shortened("core_in_tags").conditions)
     assert outcome.word == "undetermined"
     lines = list(lines_of([replace(outcome, skills={"tagged_alone": 0.5})]))
-    assert lines[-1].endswith("anything: tagged alone of claim 6 (0.50).")
+    assert lines[-1].endswith("anything: tagged alone of claim 6 (0.500).")
 
 
 def test_control_is_counted_beside_what_can_be_read(bench: Bench, tmp_path: Path) -> None:
