@@ -33,10 +33,10 @@ def test_with_a_base_it_ends_at_what_the_lora_draws(
 ) -> None:
     named_folder(here / "bases" / "mini")
     text = demonstration.TRAIN_YAML.replace("base: mini", f"base: {here}/bases/mini")
-    text = text.replace("epochs: 30", "epochs: 2").replace("every: 6", "every: 1")
+    text = text.replace("epochs: 15", "epochs: 2").replace("every: 3", "every: 1")
     text = text.replace("seeds: [1, 2]", "seeds: [1]").replace("steps: 12", "steps: 1")
     # A rate at which so small a LoRA changes a picture within an epoch.
-    text = text.replace("alpha: 16.0", "alpha: 64.0").replace("lr: 1.0e-3", "lr: 0.3, clip: 0.0")
+    text = text.replace("alpha: 16.0", "alpha: 64.0").replace("lr: 3.0e-3", "lr: 0.3, clip: 0.0")
     monkeypatch.setattr(demonstration, "TRAIN_YAML", text)
     narrowed = {
         **demonstration.NARROWED,
