@@ -1,7 +1,6 @@
 """Experiments on the miniature base: which of them hold, and what prompts control."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +13,15 @@ if TYPE_CHECKING:
     from evaluate.experiments.run import Bench
 
 RESULTS = Path(__file__).with_name("results")
-# What was run with fewer trainings or datasets, or once more with another seed, is no result.
+# Whatever was run in another way than this program runs by itself is no result.
 TRIAL = "trial"
+MINI = "mini"
 PROBES, QUICK_PROBES = 3000, 800
 # So many times fewer do for the details of one character.
 OF_ONE = 2
 
 base_option = click.option(
-    "--base", default="mini", show_default=True, help="One that ships, or a folder of one."
+    "--base", default=MINI, show_default=True, help="One that ships, or a folder of one."
 )
 work_option = click.option(
     "--work", type=click.Path(file_okay=False, path_type=Path), default=Path("build/evidence"),
@@ -36,8 +36,8 @@ probes_option = click.option(
 )  # fmt: skip
 out_option = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path),
-    help="Outcomes and plots. [default: results beside this module; WORK/trial of --quick, --seed "
-    "and --datasets]",
+    help="Outcomes and plots. [default: results beside this module; WORK/trial where other options "
+    "change what is run]",
 )  # fmt: skip
 
 
@@ -71,24 +71,28 @@ def run(  # noqa: PLR0913, PLR0917 - options
     quick: bool,
 ) -> None:
     """Run experiments, all where none is named, and tell what holds."""
-    from evaluate.experiments.report import lines_of, plot, read_outcomes
-    from evaluate.experiments.run import run_experiment, write_outcome
+    from evaluate.experiments.outcomes import write_outcome
+    from evaluate.experiments.report import lines_of, plot
+    from evaluate.experiments.run import reseeded, run_experiment
     from evaluate.experiments.spec import load_experiments
 
-    every = {
-        experiment.name: experiment if seed is None else replace(experiment, seed=seed)
-        for experiment in load_experiments()
-    }
+    every = {experiment.name: experiment for experiment in load_experiments()}
     if strangers := [name for name in names if name not in every]:
         raise UserError(f"no experiment `{strangers[0]}`; known are {', '.join(every)}")
+    asked = [every[name] for name in names or every]
+    if seed is not None:
+        asked = [reseeded(experiment, seed) for experiment in asked]
+    trial = quick or seed is not None or (base, clip_model, probes) != (MINI, None, None)
+    out = out or (work / TRIAL if trial else RESULTS)
     bench = _bench(base, work, clip_model, probes or (QUICK_PROBES if quick else PROBES))
-    out = out or (work / TRIAL if quick or seed is not None else RESULTS)
-    for name in names or every:
-        outcome = run_experiment(every[name], bench, quick=quick)
+    outcomes = []
+    for experiment in asked:
+        outcome = run_experiment(experiment, bench, quick=quick)
         write_outcome(outcome, out)
-        plot(outcome, out / f"{name}.png")
-        click.echo(f"{name}: {outcome.word}")
-    for line in lines_of(read_outcomes(out)):
+        plot(outcome, out / f"{outcome.name}.png")
+        click.echo(f"{outcome.name}: {outcome.word}")
+        outcomes.append(outcome)
+    for line in lines_of(outcomes):
         click.echo(line)
 
 
@@ -97,7 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 - options
 @work_option
 @clip_option
 @probes_option
-@click.option("--count", default=500, show_default=True, help="Prompts.")
+@click.option("--count", default=500, show_default=True, type=click.IntRange(1), help="Prompts.")
 @click.option("--steps", default=12, show_default=True, help="Of the sampler.")
 @click.option("--cfg", default=2.5, show_default=True, help="Guidance; 1 is none.")
 def control(  # noqa: PLR0913, PLR0917 - options
@@ -126,7 +130,9 @@ def control(  # noqa: PLR0913, PLR0917 - options
 @clip_option
 @probes_option
 @out_option
-@click.option("--datasets", default=None, type=int, help="In place of the space's number.")
+@click.option(
+    "--datasets", default=None, type=click.IntRange(1), help="In place of the space's number."
+)
 def calibrate(  # noqa: PLR0913, PLR0917 - options
     base: str,
     work: Path,
@@ -142,7 +148,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - options
     space = load_space()
     bench = _bench(base, work, clip_model, probes or PROBES)
     tried = run_calibration(space, bench, datasets=datasets)
-    write_tried(tried, (out or (work / TRIAL if datasets else RESULTS)) / ROWS)
+    trial = (base, clip_model, probes, datasets) != (MINI, None, None, None)
+    write_tried(tried, (out or (work / TRIAL if trial else RESULTS)) / ROWS)
     for line in table(powers(space, tried)):
         click.echo(line)
 

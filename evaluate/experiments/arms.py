@@ -1,6 +1,5 @@
 """An arm of an experiment: its dataset, drawn from a seed, and the LoRA that learns from it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,9 +146,3 @@ def lora_of(config: TrainConfig, epoch: int) -> Path:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
-
-
-def pictures_of(root: Path, folders: Sequence[str]) -> Mapping[str, Path]:
-    """Name -> file of the pictures in some folders of a dataset."""
-    files = [file for folder in folders for file in sorted((root / folder).glob("*.png"))]
-    return {str(file.relative_to(root)): file for file in files}

@@ -7,7 +7,7 @@ looking at the first half are counted on the other.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -17,8 +17,9 @@ from PIL import Image
 
 from curate.library import lint
 from evaluate.experiments.arms import draw_arm, lora_of, train_arm
+from evaluate.experiments.outcomes import LEAST_SKILL
 from evaluate.experiments.reading import Reader
-from evaluate.experiments.run import LEAST_SKILL, Bench, plain_of
+from evaluate.experiments.run import Bench, plain_of
 from evaluate.experiments.spec import (
     COMMON,
     SPECS,
@@ -29,8 +30,9 @@ from evaluate.experiments.spec import (
     mapping,
 )
 from evaluate.experiments.studio import read_strip, write_strip
-from rules.records import RecordError, parse, parse_json, record, to_plain, write_atomically
-from train.config import Count, Share
+from evaluate.journal import Journal
+from rules.records import RecordError, parse, record, to_plain, write_atomically
+from train.config import Count, Rate, Share
 from train.pretrain.progress import Pace
 from train.stamps import key_of
 
@@ -48,7 +50,7 @@ class Variant:
         odds: against the other variants of its part.
     """
 
-    odds: float = 1.0
+    odds: Rate = 1.0
     shots: tuple[Name, ...] = ()
     omit: tuple[str, ...] = ()
     structure: Mapping[str, str] | None = None
@@ -77,7 +79,8 @@ class Space:
 
     Attributes:
         experiment: gives shots, captions, training and drawing.
-        held_out: how many of the datasets nobody looks at before thresholds are fixed.
+        held_out: how many of the datasets, the last ones, are counted apart: rules and `wanted`
+            were fixed before any of these was drawn.
         parts: part -> variant -> what it is.
     """
 
@@ -107,7 +110,7 @@ class Tried:
 def load_space(path: Path = SPACE) -> Space:
     """Read a space; raises RecordError."""
     plain, common = mapping(path), mapping(SPECS / COMMON)
-    own = plain["experiment"]
+    own = plain.get("experiment", {})
     shots = [*common.get("shots", []), *own.get("shots", [])]
     whole = {**plain, "experiment": {**common, **own, "shots": shots}}
     space = parse(Space, whole, path.name)
@@ -155,7 +158,8 @@ def run_calibration(
     folder = bench.work / "calibration"
     folder.mkdir(parents=True, exist_ok=True)
     number = datasets or space.datasets
-    known = {one.key: one for one in read_tried(folder / ROWS)}
+    journal = Journal(folder / ROWS, Tried)
+    known = {one.key: one for one in journal.read()}
     pace = Pace("calibration", number)
     tried = []
     for i in range(number):
@@ -165,8 +169,7 @@ def run_calibration(
         one = known.get(_key(space, bench, i))
         if one is None:
             one = _try(space, bench, place, i)
-            with (folder / ROWS).open("a", encoding="utf-8") as file:
-                file.write(_line(one))
+            journal.append(one)
         # Rules may have changed since it was drawn.
         tried.append(_linted(one, root))
         pace.advance()
@@ -176,7 +179,8 @@ def run_calibration(
 def _key(space: Space, bench: Bench, number: int) -> str:
     """Everything that decides the shares of a dataset; findings are made anew each time."""
     asked = {name: (f.axis, f.label) for name, f in space.failures.items()}
-    return key_of(_drawing_key(space, bench, number), asked, _reader(space, bench).id)
+    reader = _reader(space, bench).id
+    return key_of(_drawing_key(space, bench, number), asked, LEAST_SKILL, reader)
 
 
 def _drawing_key(space: Space, bench: Bench, number: int) -> str:
@@ -184,29 +188,18 @@ def _drawing_key(space: Space, bench: Bench, number: int) -> str:
     prompts = {name: failure.prompt for name, failure in space.failures.items()}
     arm = to_plain(arm_of(space, chosen(space, number)))
     plain = (plain_of(space.experiment), space.experiment.seeds)
-    return key_of(plain, arm, prompts, number, bench.studio.base.sha256)
+    return key_of(plain, arm, prompts, number, bench.studio.stamp)
 
 
 def _reader(space: Space, bench: Bench) -> Reader:
     return bench.reader_of(space.experiment, TRIED)
 
 
-def _line(one: Tried) -> str:
-    return json.dumps(to_plain(one)) + "\n"
-
-
 def write_tried(tried: Sequence[Tried], path: Path) -> None:
-    """Keep all datasets of a calibration; raises OSError."""
+    """Keep all datasets of a calibration in place of others; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, "".join(map(_line, tried)).encode())
-
-
-def read_tried(path: Path) -> Iterator[Tried]:
-    """Datasets that were tried, none where the file is missing; raises RecordError."""
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.endswith("}"):  # else it was cut short by a crash
-                yield parse_json(Tried, line, str(path))
+    lines = (json.dumps(to_plain(one)) + "\n" for one in tried)
+    write_atomically(path, "".join(lines).encode())
 
 
 def _try(space: Space, bench: Bench, place: Path, number: int) -> Tried:

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Literal
 
 from evaluate.experiments.spec import Effect
-from evaluate.statistics import paired
+from evaluate.statistics import Paired, paired
 from rules.records import record
 
 Word = Literal["holds", "does not hold", "undetermined"]
@@ -25,16 +25,18 @@ class Found:
     """What became of a prediction.
 
     Attributes:
+        decides: whether the prediction names it.
         estimate: mean difference over trainings; None where there are none.
-        low: bound below which the true one lies with a chance of 5%.
+        low: one-sided bound at 95%; with `high` an interval of 90%.
         high: the same above.
         n: trainings.
         unread: pictures that could not be read.
-        flipped: share of single pairs of pictures whose difference has the other sign, or is none.
+        otherwise: share of single pairs of pictures that say otherwise than all of them together.
     """
 
     name: str
     kind: str
+    decides: bool
     least: float
     word: Word
     estimate: float | None
@@ -42,7 +44,7 @@ class Found:
     high: float | None
     n: int
     unread: int
-    flipped: float | None
+    otherwise: float | None
 
 
 def judge(effect: Effect, values: Values) -> Found:
@@ -55,13 +57,14 @@ def judge(effect: Effect, values: Values) -> Found:
     n = len(differences)
     estimate, low, high = None, None, None
     if n > 1:
-        found = paired(differences)
+        found = _bounded(differences, pictures=max(len(more[t]) for t in trainings))
         estimate, low, high = found.mean, found.low, found.high
     elif n == 1:
         estimate = differences[0]
     return Found(
         name=effect.name,
         kind=effect.kind,
+        decides=effect.decides,
         least=effect.least,
         word=_word(effect, estimate, low, high, n),
         estimate=estimate,
@@ -69,13 +72,36 @@ def judge(effect: Effect, values: Values) -> Found:
         high=high,
         n=n,
         unread=unread,
-        flipped=_flipped(more, less, trainings, estimate),
+        otherwise=_otherwise(effect, _pairs(more, less, trainings), estimate),
     )
+
+
+def whole(found: Sequence[Found]) -> Word:
+    """The word of a prediction: all parts of it must hold, and one that does not refutes it."""
+    words = {one.word for one in found if one.decides}
+    if "does not hold" in words:
+        return "does not hold"
+    return "holds" if words == {"holds"} else "undetermined"
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return fmean(known) if known else None
+
+
+def _bounded(differences: Sequence[float], *, pictures: int) -> Paired:
+    """The mean with its bounds.
+
+    Trainings that all show the same, as at a ceiling, have no spread, and t would be sure of
+    anything: they are bounded as if one picture of one training had come out otherwise.
+    """
+    found = paired(differences)
+    if found.se > 0:
+        return found
+    first, *others = differences
+    nearly = paired([first + 1 / pictures, *others])
+    reach = nearly.high - nearly.mean
+    return Paired(found.mean, nearly.se, found.mean - reach, found.mean + reach, found.n)
 
 
 def _word(
@@ -93,21 +119,24 @@ def _word(
     return "does not hold" if high < effect.least else "undetermined"
 
 
-def _flipped(
+def _pairs(
     more: Mapping[int, Sequence[float | None]],
     less: Mapping[int, Sequence[float | None]],
     trainings: Sequence[int],
-    estimate: float | None,
-) -> float | None:
-    """How often one seed of one training would have said something else; None of no difference."""
-    if not estimate:
-        return None
-    pairs = [
+) -> list[float]:
+    """Differences of single pictures of the same noise."""
+    return [
         a - b
         for t in trainings
         for a, b in zip(more[t], less[t], strict=False)
         if a is not None and b is not None
     ]
+
+
+def _otherwise(effect: Effect, pairs: Sequence[float], estimate: float | None) -> float | None:
+    """How often one pair would have said otherwise; None where no difference is to be seen."""
     if not pairs:
         return None
-    return sum(pair * estimate <= 0 for pair in pairs) / len(pairs)
+    if effect.kind == "equal":
+        return fmean(abs(pair) >= effect.least for pair in pairs)
+    return fmean(pair * estimate <= 0 for pair in pairs) if estimate else None

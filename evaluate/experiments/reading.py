@@ -20,6 +20,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from curate.classify.classifier import Classifier, Looks
+from curate.errors import UserError
 from curate.figures.character import Character
 from curate.figures.draw import draw
 from curate.figures.figure import Figure
@@ -29,7 +30,7 @@ from curate.figures.truth import Truth
 from curate.progress import progress
 from evaluate.experiments.palettes import palettes
 from evaluate.experiments.probes import Floats, Probe, Sights, detail_probe, probe_of
-from evaluate.experiments.studio import as_the_base_draws
+from evaluate.experiments.studio import as_the_base_draws, renderer_stamp
 from rules.records import record, to_plain, write_atomically
 from train.stamps import key_of
 
@@ -115,12 +116,17 @@ class Reader:
     def skill(self, axis: str, label: str) -> float | None:
         """How well a probe reads a label, .5 is chance; None of what heads of the classifier read.
 
-        A label that the figures of the probe never showed is read by chance.
+        Raises:
+            UserError: nobody reads such an axis, or no figure of its probe had the label.
         """
-        if axis not in self.probes:
+        if axis in HEADS:
             return None
-        skill = self.probes[axis].skills.get(label)
-        return 0.5 if skill is None else skill.balanced
+        if axis not in self.probes:
+            raise UserError(f"nobody reads `{axis}`; known are {', '.join([*HEADS, *self.probes])}")
+        skills = self.probes[axis].skills
+        if label not in skills:
+            raise UserError(f"`{axis}` is never `{label}`; known are {', '.join(skills)}")
+        return skills[label].balanced
 
     def read(self, pictures: Sequence[Image.Image]) -> list[Reading]:
         """What each picture shows."""
@@ -195,9 +201,10 @@ def fit_reader(  # noqa: PLR0913 - all but two by keyword
     figures = sample_many(PRIOR, SEED, count)
     if character is not None:
         figures = of_one(figures, as_the_base_draws(sheet(character)))
-    # The first figures tell of prior, seed and sheet.
+    # The first figures tell of prior, seed and sheet, and one of them of the renderer.
     first = [to_plain(figure) for figure in figures[:BATCH]]
-    key = key_of(stamp, classifier.id, SIGHTS, size, count, first)
+    drawn_as = renderer_stamp(figures[0])
+    key = key_of(stamp, classifier.id, SIGHTS, size, count, first, drawn_as)
     path = kept / f"{key}.safetensors"
     drawn = _read_drawn(path) or _drawn(classifier, through, size, figures)
     fitted_to = f"{PROBES} {key}"

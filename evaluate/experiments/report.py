@@ -7,34 +7,27 @@ from statistics import fmean
 
 from curate.errors import UserError
 from evaluate.experiments.effects import Found
-from evaluate.experiments.run import LEAST_SKILL, Outcome, Row
-from rules.records import parse_json
+from evaluate.experiments.outcomes import LEAST_SKILL, Outcome, Row
 
-WIDTH, LINE, TOP = 7.0, 0.42, 1.6
+WIDTH, LINE, TITLE, TOP = 7.0, 0.42, 0.16, 1.45
 # Of a line of the title.
 LETTERS = 84
 MUTED, STRONG = "#a8a29e", "#1c1917"
 
 
-def read_outcomes(folder: Path) -> tuple[Outcome, ...]:
-    """The outcomes in a folder by the numbers of their claims; raises RecordError."""
-    files = sorted(folder.glob("*.json"))
-    found = [parse_json(Outcome, file.read_bytes(), file.name) for file in files]
-    return tuple(sorted(found, key=lambda outcome: outcome.claim))
-
-
 def lines_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """All outcomes, the verdict in front."""
-    yield "| claim | verdict | what decides | difference | trainings | one seed would have missed |"
+    """All outcomes, what decides a verdict in front of what is told beside it."""
+    yield "| claim | verdict | what was counted | difference | trainings | a pair says otherwise |"
     yield "| --- | --- | --- | --- | ---: | ---: |"
     for outcome in outcomes:
         title = f"{outcome.claim}. {outcome.title} ({', '.join(outcome.codes)})"
-        for found in outcome.found:
+        yield f"| {title} | **{outcome.word}** | | | | |"
+        for found in sorted(outcome.found, key=lambda one: not one.decides):
+            beside = "" if found.decides else "*beside it:* "
             yield (
-                f"| {title} | {found.word} | {found.name} | {difference(found)} | {found.n} "
-                f"| {'' if found.flipped is None else f'{found.flipped:.0%}'} |"
+                f"| | {found.word} | {beside}{found.name} | {difference(found)} | {found.n} "
+                f"| {'' if found.otherwise is None else f'{found.otherwise:.0%}'} |"
             )
-            title = ""
     poor = {
         f"{name.replace('_', ' ')} of claim {outcome.claim} ({skill:.3f})"
         for outcome in outcomes
@@ -71,7 +64,9 @@ def plot(outcome: Outcome, path: Path) -> None:
         raise UserError(f"a plot needs matplotlib, which is not installed; {wanted}") from error
 
     names = list(dict.fromkeys(row.condition for row in outcome.rows))
-    figure = Figure(figsize=(WIDTH, TOP + LINE * len(names)), layout="constrained")
+    parts = [f"{f.name}: {f.word}, {difference(f)}" for f in outcome.found if f.decides]
+    height = TOP + LINE * len(names) + TITLE * len(parts)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for place, name in enumerate(names):
@@ -86,8 +81,7 @@ def plot(outcome: Outcome, path: Path) -> None:
     what = "share of pictures" if counted else "likeness to the character"
     axes.set_xlabel(f"{what}, a dot for each training")
     title = textwrap.fill(outcome.title, LETTERS)
-    told = f"{title}\n{outcome.word}: {difference(outcome.found[0])}"
-    figure.suptitle(told, fontsize=9)
+    figure.suptitle("\n".join([title, *parts]), fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 

@@ -4,7 +4,6 @@ What was counted stands in `rows.jsonl`, a line for each condition of each train
 there is not drawn again, so an experiment that was stopped goes on.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,18 +11,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from curate.errors import UserError
 from evaluate.experiments.arms import cast_of, draw_arm, lora_of, save_every, train_arm
-from evaluate.experiments.effects import Found, judge
+from evaluate.experiments.effects import Found, judge, whole
+from evaluate.experiments.outcomes import LEAST_SKILL, Outcome, Row
 from evaluate.experiments.reading import LIKENESS, Reader
 from evaluate.experiments.spec import BASE, Condition, Effect, Experiment
 from evaluate.experiments.studio import SmallStudio, read_strip, write_strip
-from rules.records import parse_json, record, to_plain, write_atomically
+from evaluate.journal import Journal
+from rules.records import to_plain
 from train.pretrain.progress import Pace
-from train.stamps import key_of
+from train.stamps import key_of, weights_digest
 
 ROWS = "rows.jsonl"
-# Balanced: chance is .5.
-LEAST_SKILL = 0.75
 QUICK_TRAININGS, QUICK_SEEDS = 3, 4
 # Of an experiment, what decides no LoRA.
 APART = frozenset(
@@ -32,52 +32,25 @@ APART = frozenset(
 )
 
 
-@record
-class Row:
-    """What was counted in the pictures of one condition of one training.
-
-    Attributes:
-        key: of everything that decided it.
-        values: one a picture: 1 where it shows the label, 0 where not, None where nobody would say.
-    """
-
-    key: str
-    condition: str
-    training: int
-    values: tuple[float | None, ...]
-
-
-@record
-class Outcome:
-    """An experiment that was run.
-
-    Attributes:
-        base: sha256 of the transformer.
-        readers: ids of those who read its pictures, each of a classifier and its probes.
-        quick: whether it was run with fewer trainings and seeds than its spec says.
-        word: of the first effect; `undetermined` where what decides cannot be read.
-        skills: condition -> how well a probe reads its label; what heads of the classifier read is
-            not listed.
-    """
-
-    name: str
-    claim: int
-    title: str
-    codes: tuple[str, ...]
-    prediction: str
-    base: str
-    readers: tuple[str, ...]
-    quick: bool
-    word: str
-    found: tuple[Found, ...]
-    skills: Mapping[str, float]
-    rows: tuple[Row, ...]
-
-
 def quickened(experiment: Experiment) -> Experiment:
     """The same with as few trainings and seeds as can say anything at all."""
     training = replace(experiment.training, seeds=min(QUICK_TRAININGS, experiment.training.seeds))
     return replace(experiment, training=training, seeds=min(QUICK_SEEDS, experiment.seeds))
+
+
+def reseeded(experiment: Experiment, seed: int) -> Experiment:
+    """The same on other datasets.
+
+    Raises:
+        UserError: some of the datasets would be the old ones.
+    """
+    count = experiment.training.seeds * experiment.seeds
+    if abs(seed - experiment.seed) < count:
+        raise UserError(
+            f"--seed {seed}: too near to {experiment.seed} of {experiment.name}, whose pictures it "
+            f"would draw again; stay away by {count}"
+        )
+    return replace(experiment, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +95,13 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
         title=asked.title,
         codes=asked.codes,
         prediction=asked.prediction,
-        base=bench.studio.base.sha256 or "",
+        base=weights_digest(Path(bench.studio.base.transformer)),
         readers=tuple(
             dict.fromkeys(bench.reader_of(asked, c.arm).id for c in asked.conditions.values())
         ),
+        seed=asked.seed,
         quick=quick,
-        word=found[0].word,
+        word=whole(found),
         found=found,
         skills=skills,
         rows=tuple(rows),
@@ -152,8 +126,8 @@ def _readable(found: Found, effect: Effect, skills: Mapping[str, float]) -> Foun
 
 def _rows(experiment: Experiment, bench: Bench, folder: Path) -> Iterator[Row]:
     """All rows, those that are known from the file, the others drawn and appended."""
-    path = folder / ROWS
-    known = {row.key: row for row in _read_rows(path)}
+    journal = Journal(folder / ROWS, Row)
+    known = {row.key: row for row in journal.read()}
     trainings = range(experiment.training.seeds)
     pace = Pace(experiment.name, len(trainings) * len(experiment.conditions))
     for training in trainings:
@@ -163,18 +137,9 @@ def _rows(experiment: Experiment, bench: Bench, folder: Path) -> Iterator[Row]:
             if row is None:
                 values = tuple(_values(experiment, bench, condition, folder, training))
                 row = Row(key=key, condition=name, training=training, values=values)
-                with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(to_plain(row)) + "\n")
+                journal.append(row)
             yield replace(row, condition=name, training=training)
             pace.advance()
-
-
-def _read_rows(path: Path) -> Iterator[Row]:
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.endswith("}"):  # else it was cut short by a crash
-            yield parse_json(Row, line, str(path))
 
 
 def _key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
@@ -187,21 +152,20 @@ def _key(experiment: Experiment, bench: Bench, condition: Condition, training: i
 
 def _drawing_key(experiment: Experiment, bench: Bench, condition: Condition, training: int) -> str:
     """Everything that decides pictures."""
-    drawn_by: object
-    if condition.arm == BASE:
-        drawn_by = list(_seeds(experiment, condition, training))
-    else:
-        drawn_by = _lora_key(experiment, bench, condition.arm, training)
-    asked = (condition.epoch, condition.strength, condition.prompt, experiment.seeds)
-    return key_of(to_plain(experiment.drawing), asked, drawn_by, bench.studio.base.sha256)
+    alone = condition.arm == BASE
+    lora = None if alone else _lora_key(experiment, bench, condition.arm, training)
+    asked = (condition.epoch, condition.strength, condition.prompt)
+    seeds = list(_seeds(experiment, training))
+    return key_of(to_plain(experiment.drawing), asked, seeds, lora, bench.studio.stamp)
 
 
-def _seeds(experiment: Experiment, condition: Condition, training: int) -> range:
-    """Of the pictures of a condition; the base alone, which is not trained, has others each time.
+def _seeds(experiment: Experiment, training: int) -> range:
+    """Of the pictures of a training: all its conditions are drawn from the same noise.
 
-    Else one draw of it would count as often as there are trainings, and its spread as nothing.
+    Other trainings have other noise. Else the luck of eight draws would be that of all trainings,
+    and the base alone would draw the same each time.
     """
-    first = 1 + (training * experiment.seeds if condition.arm == BASE else 0)
+    first = experiment.seed + training * experiment.seeds
     return range(first, first + experiment.seeds)
 
 
@@ -209,8 +173,7 @@ def _lora_key(experiment: Experiment, bench: Bench, arm: str, training: int) -> 
     """Everything that decides a dataset and what is trained on it."""
     own = experiment.arms[arm]
     saved = save_every(experiment, own.epochs or experiment.training.epochs)
-    base = bench.studio.base.sha256
-    return key_of(plain_of(experiment), to_plain(own), training, saved, base)
+    return key_of(plain_of(experiment), to_plain(own), training, saved, bench.studio.stamp)
 
 
 def plain_of(experiment: Experiment) -> dict[str, object]:
@@ -249,7 +212,7 @@ def _pictures(
         config = train_arm(experiment, arm, place, training=training, base=bench.studio.base)
         epoch = condition.epoch or arm.epochs or experiment.training.epochs
         loras[lora_of(config, epoch)] = condition.strength
-    prompts = [(condition.prompt, seed) for seed in _seeds(experiment, condition, training)]
+    prompts = [(condition.prompt, seed) for seed in _seeds(experiment, training)]
     drawn = list(bench.studio.draw(prompts, experiment.drawing, loras))
     write_strip(path, drawn)
     return drawn
@@ -274,10 +237,3 @@ def _likeness(
     wanted_d /= np.linalg.norm(wanted_d)
     for value in bench.reader.likenesses(drawn) @ wanted_d:
         yield round(float(value), 4)
-
-
-def write_outcome(outcome: Outcome, folder: Path) -> None:
-    """Keep an outcome as JSON; raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    plain: Mapping[str, object] = to_plain(outcome)
-    write_atomically(folder / f"{outcome.name}.json", (json.dumps(plain, indent=1) + "\n").encode())

@@ -86,8 +86,9 @@ class Effect:
 
     Attributes:
         kind: `more` predicts a difference of at least `least`, `equal` one within it.
-        more: the condition that has more of what is counted.
+        more: the condition that has more of what is counted, or either of two equal ones.
         less: the other.
+        decides: whether the prediction names it; what it does not name is told beside it.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Effect:
     less: Name
     kind: Literal["more", "equal"] = "more"
     least: Share = 0.2
+    decides: bool = False
 
 
 @record
@@ -107,12 +109,13 @@ class Experiment:
         codes: of the rules whose reason is tested.
         prediction: written before the first run.
         described: what stands for the trigger where the base draws the material.
+        seed: of the first training: of its dataset, of the LoRA, and of the first picture.
         likeness_of: shots whose pictures `likeness` compares with.
         probed_on: the character whose details are told where a LoRA drew; none where those of
             strangers are, as they are of the base alone.
         declared: of dataset.yaml, beside trigger, base and resolution.
         seeds: of the pictures of each condition.
-        effects: the first one decides.
+        effects: at least one of them decides.
     """
 
     name: Name
@@ -183,11 +186,22 @@ def _faulty_conditions(experiment: Experiment) -> Iterator[str]:
             yield f"`conditions.{name}`: no arm `{condition.arm}`"
         if (condition.label is None) != (condition.axis == "likeness"):
             yield f"`conditions.{name}`: a label is counted of every axis but likeness"
+        yield from _unknown_pictures(experiment, name, condition)
     for effect in experiment.effects:
         for side in (effect.more, effect.less):
             if side not in experiment.conditions:
                 yield f"`effects`: `{effect.name}`: no condition `{side}`"
     if experiment.probed_on not in {None, *SHEETS}:
         yield f"`probed_on`: no sheet of `{experiment.probed_on}`; there are {', '.join(SHEETS)}"
-    if not experiment.effects:
-        yield "`effects`: none, so nothing was predicted"
+    if not any(effect.decides for effect in experiment.effects):
+        yield "`effects`: none decides, so nothing was predicted"
+
+
+def _unknown_pictures(experiment: Experiment, name: str, condition: Condition) -> Iterator[str]:
+    """Pictures that are named and never made."""
+    if condition.axis == "likeness" and not experiment.likeness_of:
+        yield f"`conditions.{name}`: name the shots of `likeness_of`"
+    arm = experiment.arms.get(condition.arm)
+    last = (arm and arm.epochs) or experiment.training.epochs
+    if condition.epoch is not None and condition.epoch > last:
+        yield f"`conditions.{name}`: epoch {condition.epoch} of {last}"

@@ -1,9 +1,11 @@
 """The base of the experiments: it draws with LoRAs on, and sends pictures through its VAE."""
 
+import hashlib
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,9 @@ import torch
 from PIL import Image
 
 from curate.figures.character import Character
-from curate.figures.prior import prior_named
+from curate.figures.draw import draw
+from curate.figures.figure import Figure
+from curate.figures.prior import prior_named, sample_many
 from rules.records import parse, record, write_atomically
 from train.anima import loading
 from train.anima.latents import decode_latents, encode_picture
@@ -21,6 +25,7 @@ from train.lora_files import read_lora
 from train.named_bases import named_base
 from train.pretrain.single_frame import single_frame
 from train.settings import SamplerSettings
+from train.stamps import key_of, weights_digest
 
 # Of the figures that the miniature was taught from.
 PRIOR = "studio"
@@ -77,6 +82,11 @@ def as_the_base_draws(character: Character) -> Character:
     return replace(character, hair=hair, proportions=proportions)
 
 
+def renderer_stamp(figure: Figure) -> str:
+    """Of how the renderer draws a figure; another one makes other datasets of the same spec."""
+    return hashlib.sha256(draw(figure, 48, 64).picture.tobytes()).hexdigest()
+
+
 class SmallStudio:
     """A base at work on one device, in fp32.
 
@@ -89,6 +99,13 @@ class SmallStudio:
     def __init__(self, base: BaseFiles, cache: Path, device: torch.device) -> None:
         self.base, self._cache, self._device = base, cache, device
         self._vae = loading.load_vae(Path(base.vae), dtype=torch.float32, device=device)
+
+    @cached_property
+    def stamp(self) -> str:
+        """Of what decides datasets and pictures beside specs: the renderer and the weights."""
+        files = (self.base.transformer, self.base.text_encoder, self.base.vae)
+        weights = [weights_digest(Path(file)) for file in files]
+        return key_of(renderer_stamp(sample_many(PRIOR, 0, 1)[0]), weights)
 
     def draw(
         self,

@@ -1,18 +1,22 @@
 """Predictions are specs, verdicts follow from trainings, and an experiment goes on where it was."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import scipy.stats  # type: ignore[import-untyped]
 import torch
 from PIL import Image
 from support.eyes import tiny_embedded
 from support.pretraining import make_tiny
 
 from curate.classify.embedded import Embedded
+from curate.errors import UserError
 from curate.figures.draw import draw
 from curate.figures.prior import sample_many
 from curate.figures.spec import sheet
@@ -23,14 +27,14 @@ from evaluate.experiments.calibration import (
     arm_of,
     chosen,
     load_space,
-    read_tried,
     run_calibration,
     write_tried,
 )
 from evaluate.experiments.control import AxisControl, count_up, measure
 from evaluate.experiments.control import table as control_table
-from evaluate.experiments.effects import judge
+from evaluate.experiments.effects import judge, whole
 from evaluate.experiments.foretelling import Power, powers, table
+from evaluate.experiments.outcomes import read_outcomes, write_outcome
 from evaluate.experiments.palettes import palettes
 from evaluate.experiments.probes import Skill
 from evaluate.experiments.reading import (
@@ -41,11 +45,12 @@ from evaluate.experiments.reading import (
     of_one,
     truths_of,
 )
-from evaluate.experiments.report import lines_of, plot, read_outcomes
-from evaluate.experiments.run import Bench, run_experiment, write_outcome
+from evaluate.experiments.report import lines_of, plot
+from evaluate.experiments.run import Bench, reseeded, run_experiment
 from evaluate.experiments.spec import SPECS, Effect, Experiment, Training, load_experiments
 from evaluate.experiments.studio import Drawing, SmallStudio, base_files
 from evaluate.experiments.told import evidence_page, told_by_code
+from evaluate.journal import Journal
 from rules.records import RecordError
 from rules.registry import all_rules
 
@@ -95,6 +100,9 @@ def test_ten_claims_are_specs_of_rules_that_exist() -> None:
         assert set(experiment.codes) <= CODES, experiment.name
         assert (experiment.training.seeds, experiment.seeds) >= (5, 8)
         assert len(experiment.prediction) > 80
+    # Else two claims would rest on the same datasets and pictures.
+    seeds = sorted(experiment.seed for experiment in experiments)
+    assert min(b - a for a, b in pairwise(seeds)) > 5 * 8
 
 
 def test_a_spec_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -104,6 +112,35 @@ def test_a_spec_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("less: small", "less: smal"))
     with pytest.raises(RecordError, match="no condition `smal`"):
         load_experiments(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        ("deeper_baking", "epoch: 48", "epoch: 49", "`conditions.colour_48`: epoch 49 of 48"),
+        ("small_busts", "likeness_of: [busts]", "", "name the shots of `likeness_of`"),
+        ("small_busts", ", decides: true", "", "none decides, so nothing was predicted"),
+        ("small_busts", "shots: [tiny_busts,", "shots: [tiny,", "no shot `tiny`"),
+        ("core_in_tags", "{arm: tagged,", "{arm: tag,", "no arm `tag`"),
+    ],
+)
+def test_what_a_spec_cannot_mean_is_named(
+    name: str, old: str, new: str, fault: str, tmp_path: Path
+) -> None:
+    for file in SPECS.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    path = tmp_path / f"{name}.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(RecordError, match=re.escape(fault)):
+        load_experiments(tmp_path)
+
+
+def test_another_seed_is_one_that_draws_nothing_again() -> None:
+    experiment = load_experiments()[0]
+    assert reseeded(experiment, experiment.seed + 40).seed == experiment.seed + 40
+    with pytest.raises(UserError, match="too near to 22000"):
+        reseeded(experiment, experiment.seed - 39)
 
 
 def values(*trainings: Sequence[float | None]) -> Mapping[int, Sequence[float | None]]:
@@ -120,6 +157,10 @@ def values(*trainings: Sequence[float | None]) -> Mapping[int, Sequence[float | 
         ("equal", [0.5, 0.5, 0.4, 0.5], [0.5, 0.4, 0.5, 0.5], "holds"),
         ("equal", [1, 1, 1, 0.9], [0, 0.1, 0, 0], "does not hold"),
         ("equal", [1, 0, 1, 0], [0, 1, 0, 0.5], "undetermined"),
+        # No spread at all is not more than nearly none: two pictures a training bound it loosely.
+        ("equal", [1, 1, 1, 1], [1, 1, 1, 1], "undetermined"),
+        ("more", [1, 1, 1, 1], [1, 1, 1, 1], "undetermined"),
+        ("more", [1, 1, 1, 1], [0, 0, 0, 0], "holds"),
     ],
 )
 def test_verdicts_follow_from_trainings(
@@ -130,6 +171,24 @@ def test_verdicts_follow_from_trainings(
         effect, {"a": values(*([v, v] for v in more)), "b": values(*([v, v] for v in less))}
     )
     assert (found.word, found.n) == (word, len(more))
+
+
+def test_where_trainings_agree_one_other_picture_is_the_spread() -> None:
+    effect = Effect(name="e", more="a", less="b", kind="equal", least=0.2)
+    same = values(*([1.0] * 8 for _ in range(5)))
+    found = judge(effect, {"a": same, "b": same})
+    nearly = scipy.stats.ttest_1samp([0.125, 0, 0, 0, 0], 0).confidence_interval(0.9)
+    reach = (nearly.high - nearly.low) / 2
+    assert (found.low, found.high) == pytest.approx((-reach, reach))
+    assert (found.word, found.otherwise) == ("holds", 0)
+
+
+def test_a_prediction_holds_where_all_that_it_names_does() -> None:
+    found = judge(Effect(name="e", more="a", less="b", decides=True), {})
+    holds, fails = (replace(found, word=word) for word in ("holds", "does not hold"))
+    assert whole([holds, replace(fails, decides=False)]) == "holds"
+    assert whole([holds, found]) == "undetermined"
+    assert whole([holds, found, fails]) == "does not hold"
 
 
 def test_unread_pictures_are_counted_and_no_zeros() -> None:
@@ -145,7 +204,7 @@ def test_unread_pictures_are_counted_and_no_zeros() -> None:
     assert found.n == 3
     assert found.unread == 4
     assert found.estimate == pytest.approx((1 + 1 + 2 / 3) / 3)
-    assert found.flipped == pytest.approx(1 / 8)
+    assert found.otherwise == pytest.approx(1 / 8)
 
 
 def test_an_experiment_runs_is_kept_and_is_not_drawn_again(
@@ -168,11 +227,12 @@ def test_an_experiment_runs_is_kept_and_is_not_drawn_again(
     with Image.open(tmp_path / "plot.png") as picture:
         assert picture.width > 600
     lines = list(lines_of([outcome]))
-    assert len(lines) == 2 + len(experiment.effects)
+    assert len(lines) == 2 + 1 + len(experiment.effects)
     assert lines[2].startswith("| 8. a set that the base drew itself")
+    assert [("*beside it:*" in line) for line in lines[3:]] == [False, False, True]
 
 
-def test_the_base_alone_draws_with_other_seeds_for_every_training(
+def test_every_training_has_noise_of_its_own_which_all_its_conditions_share(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[tuple[str, int]] = []
@@ -191,8 +251,9 @@ def test_the_base_alone_draws_with_other_seeds_for_every_training(
     alone = [row for row in outcome.rows if row.condition == "base"]
     assert len({row.key for row in alone}) == len(alone) == 2
     asked = two.conditions["base"].prompt
-    assert [seed for prompt, seed in drawn if prompt == asked] == [1, 2, 3, 4]
-    assert {seed for prompt, seed in drawn if prompt != asked} == {1, 2}
+    first = [two.seed + i for i in range(4)]
+    assert [seed for prompt, seed in drawn if prompt == asked] == first
+    assert {seed for prompt, seed in drawn if prompt != asked} == set(first)
     [config] = (bench.work / "flipped_side").glob("flipped-0-*/train.yaml")
     assert "flip: true" in config.read_text()
 
@@ -249,8 +310,11 @@ def test_one_reader_tells_details_and_another_all_else(bench: Bench) -> None:
     assert both.id == f"{other.classifier.id} own {other.fitted_to}"
     shown = own.probes["ribbon"].skills["shown"].balanced
     assert both.skill("ribbon", "shown") == shown
-    assert both.skill("ribbon", "never seen") == 0.5
     assert both.skill("upright", "upright") is None
+    with pytest.raises(UserError, match="`ribbon` is never `blue`; known are not shown, shown"):
+        both.skill("ribbon", "blue")
+    with pytest.raises(UserError, match="nobody reads `ribon`"):
+        both.skill("ribon", "shown")
 
 
 def test_the_base_alone_draws_strangers_and_a_lora_its_character(bench: Bench) -> None:
@@ -362,11 +426,11 @@ def test_a_dataset_of_the_space_is_linted_trained_and_counted(
     tiny = replace(tiny, shots=tuple(known.values()), arms={}, conditions={}, effects=())
     space = replace(space, experiment=tiny)
     [tried] = run_calibration(space, bench, datasets=1)
-    [kept] = read_tried(bench.work / "calibration" / "calibration.jsonl")
+    [kept] = Journal(bench.work / "calibration" / "calibration.jsonl", Tried).read()
     # What is kept is what was drawn; findings are of today's rules.
     assert kept == replace(tried, codes=(), skipped=())
     write_tried([tried], bench.work / "kept" / "calibration.jsonl")
-    assert list(read_tried(bench.work / "kept" / "calibration.jsonl")) == [tried]
+    assert list(Journal(bench.work / "kept" / "calibration.jsonl", Tried).read()) == [tried]
     assert tried.variants == chosen(space, 0)
     assert set(tried.shares) == set(space.failures)
     assert "COV015" in tried.codes

@@ -22,10 +22,11 @@ from curate.cli import cli
 from curate.manual import markdown_page, markdown_table
 from evaluate.cli import cli as evaluate_cli
 from evaluate.experiments.__main__ import RESULTS
-from evaluate.experiments.calibration import ROWS, load_space, read_tried
+from evaluate.experiments.calibration import ROWS, Tried, load_space
 from evaluate.experiments.foretelling import powers as all_powers
-from evaluate.experiments.report import read_outcomes
+from evaluate.experiments.outcomes import read_outcomes
 from evaluate.experiments.told import evidence_page, told_by_code
+from evaluate.journal import Journal
 from evaluate.verdicts.manual import manual as verdict_manual
 from rules.miniature import FILE as MINIATURE
 from rules.miniature import miniature_evidence
@@ -48,7 +49,7 @@ OTHERS = {
 def generated() -> Iterator[tuple[Path, str]]:
     """Files and what they should hold; later ones are made from earlier ones."""
     outcomes = read_outcomes(RESULTS)
-    tried = list(read_tried(RESULTS / ROWS))
+    tried = list(Journal(RESULTS / ROWS, Tried).read())
     powers = all_powers(load_space(), tried) if tried else ()
     told = {code: list(some) for code, some in told_by_code(outcomes, powers).items()}
     yield MINIATURE, yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
