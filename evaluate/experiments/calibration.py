@@ -62,10 +62,12 @@ class Failure:
     """What goes wrong where a rule was right.
 
     Attributes:
+        what: what is missing then, as a reader is told.
         codes: of the rules that foretell it.
         wanted: least share of pictures that show the label, if nothing went wrong.
     """
 
+    what: str
     codes: tuple[str, ...]
     prompt: str
     axis: str

@@ -21,6 +21,7 @@ class Power:
     """How well one rule foretells one failure, counted on some of the datasets.
 
     Attributes:
+        failure: what is missing where it failed.
         hits: found and failed.
         false: found and not failed.
         missed: not found and failed.
@@ -77,7 +78,13 @@ def _counted(code: str, name: str, failure: Failure, half: Half, part: Sequence[
         counts[(0 if failed else 1) + (0 if found else 2)] += 1
     hits, false, missed, quiet = counts
     return Power(
-        code=code, failure=name, half=half, hits=hits, false=false, missed=missed, quiet=quiet
+        code=code,
+        failure=failure.what,
+        half=half,
+        hits=hits,
+        false=false,
+        missed=missed,
+        quiet=quiet,
     )
 
 
@@ -98,7 +105,7 @@ def _corrected(counted: Sequence[Power]) -> list[Power]:
 
 def table(found: Sequence[Power]) -> Iterator[str]:
     """For people, as Markdown."""
-    yield "| rule | failure | datasets | failed where found | failed where not | false alarms | |"
+    yield "| rule | what is missing | datasets | where found | where not found | false alarms | |"
     yield "| --- | --- | ---: | --- | --- | --- | --- |"
     for power in found:
         n = power.hits + power.false + power.missed + power.quiet

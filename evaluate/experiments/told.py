@@ -64,17 +64,19 @@ def _of_experiment(outcome: Outcome) -> str:
         for one in outcome.found
         if one.decides
     ]
-    return f"Experiment {outcome.claim}, {outcome.title}: {outcome.word}. {'; '.join(parts)}."
+    told = "; ".join(parts)
+    return (
+        f"Experiment {outcome.claim}, {outcome.title}: {outcome.word}. {told[0].upper()}{told[1:]}."
+    )
 
 
 def _of_power(power: Power) -> str:
     found, clear = power.hits + power.false, power.missed + power.quiet
-    name = power.failure.replace("_", " ")
     false = share_of(power.false, power.false + power.quiet)
     if not found + clear:
-        return f"Whether it foretells `{name}` is undetermined: no random set held out could tell."
+        return f"Whether {power.failure} is missing then is undetermined: no set could tell."
     return (
-        f"Of {found + clear} random sets that were held out, `{name}` failed in "
+        f"Of {found + clear} random sets that were held out, {power.failure} was missing in "
         f"{share_of(power.hits, found)} with this finding and in {share_of(power.missed, clear)} "
         f"without; false alarms {false}: {WORDS[power.word]}."
     )

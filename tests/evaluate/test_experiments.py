@@ -466,9 +466,9 @@ def test_findings_are_held_against_failures_on_each_half() -> None:
     assert weak.word == "not shown to foretell"
     assert "15 of 15 (80% to 100%)" in "".join(table([low]))
     said = (
-        "Of 30 random sets that were held out, `low angle` failed in 15 of 15 (80% to 100%) "
-        "with this finding and in 0 of 15 (0% to 20%) without; false alarms 0 of 15 (0% to "
-        "20%): a finding foretells it."
+        "Of 30 random sets that were held out, a low angle when asked for was missing in 15 of "
+        "15 (80% to 100%) with this finding and in 0 of 15 (0% to 20%) without; false alarms 0 of "
+        "15 (0% to 20%): a finding foretells it."
     )
     assert told_by_code([], [low, weak]) == {"COV005": (said,)}
 
