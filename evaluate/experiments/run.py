@@ -78,16 +78,16 @@ def run_experiment(experiment: Experiment, bench: Bench, *, quick: bool = False)
     """Run what is missing of an experiment, and judge it.
 
     Raises:
-        UserError: something cannot be trained or drawn.
+        UserError: something cannot be trained, drawn or read.
     """
     asked = quickened(experiment) if quick else experiment
     folder = bench.work / asked.name
     folder.mkdir(parents=True, exist_ok=True)
+    skills = dict(_skills(asked, bench))  # before anything is drawn that nobody could read
     rows = list(_rows(asked, bench, folder))
     values: dict[str, dict[int, Sequence[float | None]]] = {}
     for row in rows:
         values.setdefault(row.condition, {})[row.training] = row.values
-    skills = dict(_skills(asked, bench))
     found = tuple(_readable(judge(e, values), e, skills) for e in asked.effects)
     return Outcome(
         name=asked.name,
