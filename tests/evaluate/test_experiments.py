@@ -1,7 +1,7 @@
 """Predictions are specs, verdicts follow from trainings, and an experiment goes on where it was."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -443,20 +443,24 @@ def test_a_dataset_of_the_space_is_linted_trained_and_counted(
         run_calibration(replace(space, experiment=replace(tiny, seeds=3)), bench, datasets=1)
 
 
-def test_findings_are_held_against_failures_on_each_half() -> None:
-    space = load_space()
-    tried = [
+def sixty(low_angle: Callable[[int], float]) -> list[Tried]:
+    """Sets of which every second one lacks low angles, and is told so."""
+    return [
         Tried(
             key=f"{number}",
             number=number,
             variants={},
             codes=("COV005",) if number % 2 else (),
             skipped=("COV007",),
-            shares={"low_angle": 0.1 if number % 2 else 0.9, "stands": None},
+            shares={"low_angle": low_angle(number), "stands": None},
         )
         for number in range(60)
     ]
-    found = {(p.code, p.half): p for p in powers(space, tried)}
+
+
+def test_findings_are_held_against_failures_on_each_half() -> None:
+    tried = sixty(lambda number: 0.1 if number % 2 else 0.9)
+    found = {(p.code, p.half): p for p in powers(load_space(), tried)}
     low = found["COV005", "held out"]
     assert (low.hits, low.false, low.missed, low.quiet) == (15, 0, 0, 15)
     assert low.word == "foretells"
@@ -475,18 +479,7 @@ def test_findings_are_held_against_failures_on_each_half() -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.9])
 def test_where_all_sets_fail_or_none_does_nothing_is_said_of_a_finding(share: float) -> None:
-    tried = [
-        Tried(
-            key=f"{number}",
-            number=number,
-            variants={},
-            codes=("COV005",) if number % 2 else (),
-            skipped=(),
-            shares={"low_angle": share},
-        )
-        for number in range(60)
-    ]
-    low = next(p for p in powers(load_space(), tried) if p.code == "COV005")
+    low = next(p for p in powers(load_space(), sixty(lambda _: share)) if p.code == "COV005")
     assert (low.hits + low.false, low.missed + low.quiet) == (15, 15)
     assert low.p is None
     assert low.word == "undetermined: it always failed or never did"
